@@ -1,0 +1,54 @@
+//! Profiles: how much evidence a removal needs.
+
+use std::fmt;
+
+use super::points::Points;
+
+/// How much evidence a removal needs. A profile never changes a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Profile {
+    /// 3 points, or one certain rule.
+    Cautious,
+    /// 2 points.
+    #[default]
+    Standard,
+    /// 1½ points.
+    Eager,
+}
+
+impl Profile {
+    /// Every profile.
+    pub const ALL: [Profile; 3] = [Profile::Cautious, Profile::Standard, Profile::Eager];
+
+    /// The name in options and receipts.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Cautious => "cautious",
+            Profile::Standard => "standard",
+            Profile::Eager => "eager",
+        }
+    }
+
+    /// The profile of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.name() == name)
+    }
+
+    /// The evidence a run needs unless a certain rule is in it.
+    #[must_use]
+    pub fn threshold(self) -> Points {
+        Points::from_halves(match self {
+            Profile::Cautious => 6,
+            Profile::Standard => 4,
+            Profile::Eager => 3,
+        })
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

@@ -1,0 +1,123 @@
+//! A run: candidates that stand beside each other, and the evidence they add up to.
+//!
+//! The invariant: evidence only grows as a run grows, and each folded text counts once. Filled and asked by the decider.
+
+use std::collections::HashSet;
+
+use xxhash_rust::xxh3::Xxh3Builder;
+
+use super::points::Points;
+use super::profile::Profile;
+use crate::matching::judge::{SEGMENT_COST, Unit, has_affix};
+use crate::matching::ruleset::{RuleId, RuleSet};
+use crate::rules::category::{Edge, Weight};
+use crate::span::Span;
+
+/// What one end of the document adds to a run that touches it, in half points.
+const EDGE_BONUS: u32 = 2;
+
+/// A candidate in a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    pub span: Span,
+    pub line: u64,
+    pub rule: RuleId,
+}
+
+/// A stretch of candidate lines and segments, with nothing but blank lines between them.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub units: Vec<Held>,
+    /// The line end that stands inside the run and belongs to the body line the run starts in.
+    pub hole: Option<Span>,
+    /// Where the last line of the run ends, its line end included.
+    pub end: u64,
+    /// No body stands before the run.
+    pub touches_head: bool,
+    /// Blank lines stand between the run and the body before it.
+    has_gap: bool,
+    /// Where the first line behind the hole starts.
+    after_hole: Option<u64>,
+    /// The body before the run ends in a colon.
+    pub is_list: bool,
+    seen: HashSet<u64, Xxh3Builder>,
+    halves: u32,
+    has_certain: bool,
+    fits_head: bool,
+    fits_tail: bool,
+}
+
+impl Run {
+    pub(crate) fn new(touches_head: bool, has_gap: bool, is_list: bool) -> Self {
+        Run {
+            units: Vec::new(),
+            hole: None,
+            end: 0,
+            touches_head,
+            has_gap,
+            after_hole: None,
+            is_list,
+            seen: HashSet::default(),
+            halves: 0,
+            has_certain: false,
+            fits_head: false,
+            fits_tail: false,
+        }
+    }
+
+    /// Adds candidates of the line that starts at `line_start`. `is_part` says that body stands in that line too.
+    pub(crate) fn add(&mut self, units: &[Unit], line_start: u64, line: u64, is_part: bool, rules: &RuleSet) {
+        let mut gained = 0u32;
+        for unit in units {
+            let rule = rules.rule(unit.rule);
+            if self.seen.insert(unit.key) {
+                gained = gained.saturating_add(rule.weight.halves());
+            }
+            self.has_certain |= rule.weight == Weight::Certain;
+            self.fits_head |= rule.edge != Edge::Tail;
+            self.fits_tail |= rule.edge != Edge::Head;
+            let span = Span::new(line_start + unit.start as u64, line_start + unit.end as u64);
+            self.units.push(Held { span, line, rule: unit.rule });
+        }
+        let cost = if is_part && !has_affix(units, rules) { SEGMENT_COST } else { 0 };
+        self.halves = self.halves.saturating_add(gained.saturating_sub(cost));
+    }
+
+    /// Says that the run goes on in the line at `line_start`.
+    pub(crate) fn reach(&mut self, line_start: u64) {
+        if self.hole.is_some_and(|hole| hole.end <= line_start) {
+            self.after_hole.get_or_insert(line_start);
+        }
+    }
+
+    /// The hole with the blank lines behind it: what separates the body line the run starts in from what follows.
+    pub(crate) fn hole_with_blanks(&self) -> Option<Span> {
+        self.hole.map(|hole| Span::new(hole.start, self.after_hole.unwrap_or(hole.end)))
+    }
+
+    /// Whether blank lines stand before the first whole line of the run, so that those after it can go.
+    pub(crate) fn is_set_off(&self) -> bool {
+        self.has_gap || self.hole_with_blanks().is_some_and(|blanks| self.hole.is_some_and(|hole| blanks.end > hole.end))
+    }
+
+    /// Where the run starts.
+    pub(crate) fn start(&self) -> Option<u64> {
+        self.units.first().map(|unit| unit.span.start)
+    }
+
+    /// The evidence, with the point for an end of the document if the run touches one.
+    pub(crate) fn evidence(&self, touches: Option<Edge>) -> Points {
+        let has_bonus = match touches {
+            Some(Edge::Head) => self.fits_head,
+            Some(Edge::Tail) => self.fits_tail,
+            Some(Edge::Any) => true,
+            None => false,
+        };
+        Points::from_halves(self.halves.saturating_add(if has_bonus { EDGE_BONUS } else { 0 }))
+    }
+
+    /// Whether so much evidence suffices.
+    pub(crate) fn suffices(&self, evidence: Points, profile: Profile) -> bool {
+        !self.is_list && (self.has_certain || evidence >= profile.threshold())
+    }
+}

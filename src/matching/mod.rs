@@ -1,0 +1,12 @@
+//! Matching: which rules a line, a segment or a marker matches. Nothing here decides what is removed.
+//!
+//! Two matchers give the same answers: `index` is fast, `plain` is a few loops that are obviously right. The judge turns
+//! a line into candidates with either of them.
+
+pub(crate) mod affixes;
+pub(crate) mod index;
+pub(crate) mod inline;
+pub(crate) mod judge;
+pub(crate) mod patterns;
+pub(crate) mod plain;
+pub(crate) mod ruleset;

@@ -1,0 +1,48 @@
+//! `pattern` shapes: regular expressions behind one search for their literals.
+//!
+//! The invariant, kept by the pack reader: every match of a pattern contains one of its literals. Used by the index.
+
+use aho_corasick::AhoCorasick;
+
+use crate::rules::pattern::Pattern;
+
+/// The patterns of a cleaner, and whose they are.
+#[derive(Debug, Default)]
+pub(crate) struct Patterns {
+    patterns: Vec<(Pattern, u32)>,
+    /// For each literal, the pattern it stands for.
+    owners: Vec<usize>,
+    literals: Option<AhoCorasick>,
+}
+
+impl Patterns {
+    pub(crate) fn new(patterns: Vec<(Pattern, u32)>) -> Self {
+        let mut owners = Vec::new();
+        let mut literals = Vec::new();
+        for (at, (pattern, _)) in patterns.iter().enumerate() {
+            for literal in pattern.literals() {
+                owners.push(at);
+                literals.push(literal.as_str());
+            }
+        }
+        let literals = (!literals.is_empty()).then(|| {
+            AhoCorasick::new(&literals).expect("literals of checked patterns fit an automaton")
+        });
+        Patterns { patterns, owners, literals }
+    }
+
+    pub(crate) fn find(&self, view: &str, found: &mut impl FnMut(u32)) {
+        let Some(literals) = &self.literals else { return };
+        let mut tried = Vec::new();
+        for hit in literals.find_overlapping_iter(view) {
+            let at = self.owners[hit.pattern().as_usize()];
+            if !tried.contains(&at) {
+                tried.push(at);
+                let (pattern, owner) = &self.patterns[at];
+                if pattern.matches(view) {
+                    found(*owner);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Pattern rules: linear-time regular expressions over the folded view.
+//!
+//! The invariant: a pattern matches whole views only, never the empty one, and every match contains one of its
+//! literals, so that a search for literals can stand before it. Made by the pack reader, run by the matcher.
+
+use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::{Hir, HirKind};
+
+/// Most bytes of a compiled pattern: bounds both the time and the memory a hostile pack can cost.
+const MAX_COMPILED_BYTES: usize = 1 << 20;
+/// Deepest nesting of a pattern.
+const MAX_NESTING: u32 = 64;
+/// Shortest literal, in letters, that may stand before a pattern.
+const MIN_LITERAL_LETTERS: usize = 3;
+
+/// A compiled pattern.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    source: String,
+    regex: Regex,
+    literals: Vec<String>,
+}
+
+impl Pattern {
+    /// Compiles a pattern, anchored at both ends.
+    pub(crate) fn new(source: &str) -> Result<Self, String> {
+        let mut parser = regex_syntax::ParserBuilder::new().nest_limit(MAX_NESTING).build();
+        let hir = parser.parse(source).map_err(|error| first_line(&error))?;
+        if hir.properties().minimum_len().is_none_or(|len| len == 0) {
+            return Err("the pattern can match an empty line; make a part of it obligatory".into());
+        }
+        let literals = required_literals(&hir).unwrap_or_default();
+        if !is_selective(&literals) {
+            return Err(format!(
+                "the pattern has no literal of {MIN_LITERAL_LETTERS} letters that every match contains; add one"
+            ));
+        }
+        if let Some(literal) = literals.iter().find(|literal| literal.chars().any(char::is_uppercase)) {
+            return Err(format!(
+                "the pattern can never match: folded lines have no capitals; write `{literal}` small"
+            ));
+        }
+        let regex = RegexBuilder::new(&format!("^(?:{source})$"))
+            .size_limit(MAX_COMPILED_BYTES)
+            .nest_limit(MAX_NESTING)
+            .build()
+            .map_err(|error| first_line(&error))?;
+        Ok(Pattern { source: source.to_owned(), regex, literals })
+    }
+
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Every match contains at least one of these.
+    pub(crate) fn literals(&self) -> &[String] {
+        &self.literals
+    }
+
+    pub(crate) fn matches(&self, view: &str) -> bool {
+        self.regex.is_match(view)
+    }
+}
+
+/// The parser draws a picture over several lines; the last line says what is wrong.
+fn first_line(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or(&text).trim();
+    format!("the pattern does not compile: {}", last.strip_prefix("error: ").unwrap_or(last))
+}
+
+fn is_selective(literals: &[String]) -> bool {
+    let letters = |literal: &String| literal.chars().filter(|c| c.is_alphanumeric()).count();
+    // One ideograph says as much as a few letters.
+    let is_dense = |literal: &String| literal.chars().any(|c| c >= '\u{2E80}');
+    !literals.is_empty()
+        && literals.iter().all(|literal| {
+            letters(literal) >= MIN_LITERAL_LETTERS || (is_dense(literal) && letters(literal) >= 2)
+        })
+}
+
+/// A set of literals of which every match contains at least one; the most selective that is found.
+fn required_literals(hir: &Hir) -> Option<Vec<String>> {
+    match hir.kind() {
+        HirKind::Literal(literal) => Some(vec![std::str::from_utf8(&literal.0).ok()?.to_owned()]),
+        HirKind::Capture(capture) => required_literals(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => required_literals(&repetition.sub),
+        HirKind::Concat(parts) => {
+            parts.iter().filter_map(required_literals).max_by_key(|set| shortest(set))
+        }
+        HirKind::Alternation(branches) => {
+            let sets: Option<Vec<_>> = branches.iter().map(required_literals).collect();
+            Some(sets?.into_iter().flatten().collect())
+        }
+        _ => None,
+    }
+}
+
+fn shortest(literals: &[String]) -> usize {
+    literals.iter().map(String::len).min().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_match_contains_a_literal() {
+        let pattern = Pattern::new(r"(?:\d+ comments?|no replies)(?: yet)?").expect("compiles");
+        assert!(pattern.matches("12 comments"));
+        assert!(!pattern.matches("12 comments on the plan"));
+        assert_eq!(pattern.literals(), [" comment", "no replies"]);
+    }
+
+    #[test]
+    fn patterns_that_cannot_be_used_are_refused_at_once() {
+        for source in ["", "a*", ".*", r"\d+", "(abc)?", "(", r"\w{3}", "Share This", r"\pL{1000}abc", r"(?:\w{50}){50}abc"] {
+            assert!(Pattern::new(source).is_err(), "{source}");
+        }
+        let nested = format!("{}abc{}", "(".repeat(300), ")".repeat(300));
+        assert!(Pattern::new(&nested).is_err());
+    }
+}

@@ -1,0 +1,268 @@
+//! The folded view of a line: how a rule sees it.
+//!
+//! Case and width folded, white space collapsed, zero-width characters dropped, typographic quotes and dashes made
+//! plain, combining marks composed with the letter before them, and the dress at both ends (see `dress.rs`) taken off.
+//! The text itself never changes: the view is only looked at, and every character of it knows the bytes it stands for.
+//! Used by the pack reader (phrases are folded once) and by the line judge.
+//!
+//! Choices: Turkish `İ` and `ı` fold to `i`, `ß` to `ss`, final sigma to sigma; bytes that are not UTF-8 become U+FFFD,
+//! which no rule can contain.
+
+use std::ops::Range;
+
+use unicode_normalization::char::compose;
+
+use super::chars::is_zero_width;
+use super::dress::undress;
+
+/// A line or segment as rules see it, with a map back to its bytes.
+///
+/// ```
+/// use unchaff::FoldedView;
+///
+/// let raw = "  »  Source\u{A0}LINK… ";
+/// let view = FoldedView::new(raw.as_bytes());
+/// assert_eq!(view.as_str(), "source link");
+/// assert_eq!(&raw[view.raw_range(7..11)], "LINK");
+/// ```
+#[derive(Clone, Debug)]
+pub struct FoldedView {
+    text: String,
+    /// The part of `text` that is left without its dress.
+    core: Range<usize>,
+    /// For each byte of `text`, the raw bytes its character stands for.
+    origins: Vec<Range<usize>>,
+}
+
+impl FoldedView {
+    /// Folds the bytes of a line (without its line end) or of a segment.
+    #[must_use]
+    pub fn new(raw: &[u8]) -> Self {
+        let mut folder = Folder { text: String::new(), origins: Vec::new() };
+        fold(raw, &mut folder);
+        let core = undress(&folder.text);
+        FoldedView { text: folder.text, core, origins: folder.origins }
+    }
+
+    /// The view.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text[self.core.clone()]
+    }
+
+    /// The raw bytes that a range of the view stands for.
+    ///
+    /// # Panics
+    ///
+    /// When the range does not lie inside the view.
+    #[must_use]
+    pub fn raw_range(&self, view: Range<usize>) -> Range<usize> {
+        assert!(view.start <= view.end && view.end <= self.core.len(), "the range lies in the view");
+        let of = |at: usize| self.origins.get(self.core.start + at);
+        match (of(view.start), view.end.checked_sub(1).and_then(of)) {
+            (Some(first), Some(last)) if view.start < view.end => first.start..last.end,
+            (Some(first), _) => first.start..first.start,
+            (None, _) => {
+                let end = self.origins.last().map_or(0, |last| last.end);
+                end..end
+            }
+        }
+    }
+}
+
+/// Folds into a buffer that is used again and again, without a map, and returns the view.
+pub(crate) fn fold_into<'b>(raw: &[u8], buffer: &'b mut String) -> &'b str {
+    buffer.clear();
+    fold(raw, buffer);
+    let core = undress(buffer);
+    &buffer[core]
+}
+
+/// Folds a phrase of a rule.
+pub(crate) fn fold_phrase(phrase: &str) -> String {
+    let mut buffer = String::new();
+    fold_into(phrase.as_bytes(), &mut buffer).to_owned()
+}
+
+/// Where folded characters go: a plain string, or a string with a map.
+trait Target {
+    fn put(&mut self, c: char, raw: Range<usize>);
+    /// The last character put, if any.
+    fn last(&self) -> Option<char>;
+    /// Replaces the last character by one that also stands for `raw`.
+    fn replace_last(&mut self, c: char, raw: Range<usize>);
+}
+
+impl Target for String {
+    fn put(&mut self, c: char, _: Range<usize>) {
+        self.push(c);
+    }
+
+    fn last(&self) -> Option<char> {
+        self.chars().next_back()
+    }
+
+    fn replace_last(&mut self, c: char, _: Range<usize>) {
+        self.pop();
+        self.push(c);
+    }
+}
+
+struct Folder {
+    text: String,
+    origins: Vec<Range<usize>>,
+}
+
+impl Target for Folder {
+    fn put(&mut self, c: char, raw: Range<usize>) {
+        self.text.push(c);
+        self.origins.resize(self.text.len(), raw);
+    }
+
+    fn last(&self) -> Option<char> {
+        self.text.chars().next_back()
+    }
+
+    fn replace_last(&mut self, c: char, raw: Range<usize>) {
+        self.text.pop();
+        let start = self.origins.get(self.text.len()).map_or(raw.start, |first| first.start);
+        self.origins.truncate(self.text.len());
+        self.put(c, start..raw.end);
+    }
+}
+
+fn fold(raw: &[u8], target: &mut impl Target) {
+    let mut white = None;
+    let mut at = 0;
+    for chunk in raw.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            let here = at..at + c.len_utf8();
+            at = here.end;
+            if c.is_whitespace() {
+                white.get_or_insert(here.start);
+            } else if !is_zero_width(c) {
+                put_space(&mut white, here.start, target);
+                put_folded(c, here, target);
+            }
+        }
+        let broken = at..at + chunk.invalid().len();
+        at = broken.end;
+        if !broken.is_empty() {
+            put_space(&mut white, broken.start, target);
+            target.put(char::REPLACEMENT_CHARACTER, broken);
+        }
+    }
+}
+
+/// White space becomes one space, and none at the start; white space at the end is never put.
+fn put_space(white: &mut Option<usize>, end: usize, target: &mut impl Target) {
+    if let Some(start) = white.take()
+        && target.last().is_some()
+    {
+        target.put(' ', start..end);
+    }
+}
+
+fn put_folded(c: char, raw: Range<usize>, target: &mut impl Target) {
+    if c.is_ascii() {
+        return target.put(c.to_ascii_lowercase(), raw);
+    }
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => {
+            let narrow = char::from_u32(c as u32 - 0xFEE0).unwrap_or(c);
+            target.put(narrow.to_ascii_lowercase(), raw);
+        }
+        'İ' | 'ı' => target.put('i', raw),
+        'ς' => target.put('σ', raw),
+        'ß' | 'ẞ' => {
+            target.put('s', raw.clone());
+            target.put('s', raw);
+        }
+        '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' | '´' => target.put('\'', raw),
+        '“' | '”' | '„' | '‟' | '″' => target.put('"', raw),
+        '\u{2010}'..='\u{2015}' | '−' | '﹘' | '﹣' => target.put('-', raw),
+        '…' => (0..3).for_each(|_| target.put('.', raw.clone())),
+        _ => c.to_lowercase().for_each(|lower| put_composed(lower, raw.clone(), target)),
+    }
+}
+
+/// A combining mark joins the letter before it, so that both ways of writing `é` are one.
+fn put_composed(c: char, raw: Range<usize>, target: &mut impl Target) {
+    match target.last() {
+        Some('i') if c == '\u{307}' => target.replace_last('i', raw),
+        Some(last) => match compose(last, c) {
+            Some(joined) => target.replace_last(joined, raw),
+            None => target.put(c, raw),
+        },
+        None => target.put(c, raw),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn folded(raw: &str) -> String {
+        let mut buffer = String::new();
+        fold_into(raw.as_bytes(), &mut buffer).to_owned()
+    }
+
+    #[test]
+    fn what_looks_alike_folds_alike() {
+        for raw in [
+            "Source link", "SOURCE  LINK", "\u{A0}source\u{3000}link ", "- Source link -", "**Source link**",
+            ">> Source link <<", "[Source link](https://example.org/x)", "**[Source link](https://example.org/x)**",
+            "[**Source link**][3]", "Ｓｏｕｒｃｅ　ｌｉｎｋ", "【source link".trim_start_matches('【'), "Source link:",
+            "Source link…", "Source link...", "### Source link", "• Source\u{AD} link\u{200B}", "→ Source link »",
+            "_Source link_", "👉 Source link", "| Source link |", "Source link :", "\u{FEFF}Source link",
+        ] {
+            assert_eq!(folded(raw), "source link", "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn what_differs_stays_different() {
+        for raw in ["[Source link]", "(Source link)", "Source link.", "\"Source link\"", "![Source link](a.png)", "`Source link`"] {
+            assert_ne!(folded(raw), "source link", "{raw:?}");
+        }
+        assert_eq!(folded("[ad_1]"), "[ad_1]");
+        assert_eq!(folded("［ａｄ＿１］"), "[ad_1]");
+        assert_eq!(folded("[ad_1](https://example.org)"), "ad_1");
+    }
+
+    #[test]
+    fn letters_of_many_scripts_fold() {
+        assert_eq!(folded("İLAN"), folded("ilan"));
+        assert_eq!(folded("YAYINLANDI"), folded("yayınlandı"));
+        assert_eq!(folded("STRASSE"), folded("Straße"));
+        assert_eq!(folded("ΠΗΓΉΣ"), folded("πηγής"));
+        assert_eq!(folded("ИСТОЧНИК"), "источник");
+        assert_eq!(folded("Publicite\u{301}"), "publicité");
+        assert_eq!(folded("Tie\u{302}\u{301}ng"), "tiếng");
+        assert_eq!(folded("I\u{307}lan"), "ilan");
+    }
+
+    proptest! {
+        /// Folding with and without the map is the same, and folding twice is folding once where no dress is left.
+        #[test]
+        fn the_map_does_not_change_the_view(raw in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let view = FoldedView::new(&raw);
+            let mut buffer = String::new();
+            prop_assert_eq!(view.as_str(), fold_into(&raw, &mut buffer));
+        }
+
+        /// Every part of the view stands for a part of the line, in order.
+        #[test]
+        fn raw_ranges_lie_in_the_line(raw in "\\PC{0,40}") {
+            let view = FoldedView::new(raw.as_bytes());
+            let mut end = 0;
+            for (at, c) in view.as_str().char_indices() {
+                let range = view.raw_range(at..at + c.len_utf8());
+                prop_assert!(range.start <= range.end && range.end <= raw.len());
+                prop_assert!(range.end >= end);
+                end = range.end;
+            }
+        }
+    }
+}

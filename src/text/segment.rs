@@ -1,0 +1,145 @@
+//! Segments: where a line of flattened text may be cut.
+//!
+//! A cut lies after the end of a sentence: a full stop, question or exclamation mark of any script, with the quotes and
+//! brackets that close behind it, followed by white space or by what starts like a sentence. The invariant: whether a
+//! place is a cut depends only on the few characters around it, so taking a segment away moves no other cut. Used by
+//! the line judge.
+
+use super::chars::{is_invisible, is_uncased_letter, next_char, prev_char, trim_end};
+
+/// How many characters of closing punctuation are looked at behind a sentence.
+const MAX_CLOSING: usize = 16;
+
+/// Whether a segment may start at `at`: the text before it, white space aside, ends a sentence.
+///
+/// `at` is the place of a visible character.
+pub(crate) fn is_cut(line: &[u8], at: usize) -> bool {
+    let end = trim_end(line, 0, at);
+    joins_as_cut(line, end, end < at, at)
+}
+
+/// Whether a cut would lie between the text that ends at `end` and the text that starts at `at`, if only white space
+/// (where `is_spaced`) or nothing stood between them.
+pub(crate) fn joins_as_cut(line: &[u8], end: usize, is_spaced: bool, at: usize) -> bool {
+    let Some(stop) = sentence_end(line, end) else { return false };
+    let Some((next, _)) = next_char(line, at) else { return false };
+    stop.is_wide || is_spaced || (stop.is_closed && next.is_alphanumeric()) || starts_sentence(next)
+}
+
+/// Whether the text that ends at `end` ends a sentence.
+pub(crate) fn ends_sentence(line: &[u8], end: usize) -> bool {
+    sentence_end(line, end).is_some()
+}
+
+/// Whether a sentence or a new piece of text may start with `c`, even directly behind a full stop.
+fn starts_sentence(c: char) -> bool {
+    c.is_uppercase() || is_uncased_letter(c) || c == '['
+}
+
+/// Whether what stands at `at` reads like a new piece of text: not a small letter, not punctuation that goes on.
+pub(crate) fn reads_like_start(line: &[u8], at: usize) -> bool {
+    next_char(line, at).is_some_and(|(c, _)| {
+        starts_sentence(c)
+            || c.is_numeric()
+            || matches!(c, '"' | '\'' | '“' | '‘' | '„' | '«' | '‹' | '「' | '『' | '¿' | '¡' | '(' | '@' | '—' | '–')
+    })
+}
+
+struct SentenceEnd {
+    /// The mark is one of a script that puts no space behind it.
+    is_wide: bool,
+    /// A quote or a bracket closes behind the mark.
+    is_closed: bool,
+}
+
+fn sentence_end(line: &[u8], end: usize) -> Option<SentenceEnd> {
+    let mut at = end;
+    let mut is_closed = false;
+    for _ in 0..MAX_CLOSING {
+        let (c, len) = prev_char(line, at)?;
+        match c {
+            '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։' => return Some(SentenceEnd { is_wide: false, is_closed }),
+            '。' | '！' | '？' | '．' | '｡' => return Some(SentenceEnd { is_wide: true, is_closed }),
+            '"' | '\'' | ')' | ']' | '*' | '_' | '”' | '’' | '“' | '‘' | '»' | '«' | '›' | '」' | '』' | '】' | '）' | '］' => {
+                is_closed = true;
+            }
+            _ => return None,
+        }
+        at -= len;
+    }
+    None
+}
+
+/// The last cut in `from..to`: the start of the last segment of that stretch.
+pub(crate) fn last_cut(line: &[u8], from: usize, to: usize) -> Option<usize> {
+    let mut at = to;
+    while at > from {
+        let (c, len) = prev_char(line, at)?;
+        at = at.checked_sub(len).filter(|&at| at > from)?;
+        if !is_invisible(c) && is_cut(line, at) {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// The first cut in `from..to`: the end of the first segment of that stretch.
+pub(crate) fn first_cut(line: &[u8], from: usize, to: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some((c, len)) = next_char(line, at).filter(|_| at < to) {
+        if at > from && !is_invisible(c) && is_cut(line, at) {
+            return Some(at);
+        }
+        at += len;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::chars::is_blank;
+
+    fn segments(line: &str) -> Vec<&str> {
+        let mut parts = Vec::new();
+        let mut from = 0;
+        while let Some(cut) = first_cut(line.as_bytes(), from, line.len()) {
+            parts.push(&line[from..cut]);
+            from = cut;
+        }
+        parts.push(&line[from..]);
+        parts
+    }
+
+    #[test]
+    fn sentences_are_cut_in_many_scripts() {
+        assert_eq!(segments("One. Two! Three?").len(), 3);
+        assert_eq!(segments("“One.” two"), ["“One.” ", "two"]);
+        assert_eq!(segments("“One.”two[x]"), ["“One.”", "two[x]"]);
+        assert_eq!(segments("giants.Source link"), ["giants.", "Source link"]);
+        assert_eq!(segments("雨が降った。出典"), ["雨が降った。", "出典"]);
+        assert_eq!(segments("बारिश हुई। स्रोत"), ["बारिश हुई। ", "स्रोत"]);
+        assert_eq!(segments("end.[ad_2]"), ["end.", "[ad_2]"]);
+    }
+
+    #[test]
+    fn numbers_and_names_are_not_cut() {
+        for line in ["3.5 litres", "example.org", "e.g.this", "no stop at all", "a, b; c: d"] {
+            assert_eq!(segments(line).len(), 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_last_cut_is_the_last_of_the_cuts() {
+        for line in ["One. Two! Three?", "a", "", "“One.”two. Three.  ", "雨。雨。雨"] {
+            let mut cuts = Vec::new();
+            let mut from = 0;
+            while let Some(cut) = first_cut(line.as_bytes(), from, line.len()) {
+                cuts.push(cut);
+                from = cut;
+            }
+            assert_eq!(last_cut(line.as_bytes(), 0, line.len()), cuts.last().copied(), "{line}");
+            assert!(!is_blank(line.as_bytes()) || cuts.is_empty());
+        }
+    }
+}
