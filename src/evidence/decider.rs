@@ -118,7 +118,7 @@ impl Decider {
         self.start_line(&mut line);
         let kind = if self.region.protects(line.content) {
             self.judge.start_body(line.content);
-            self.judge.judged.introduces = false;
+            (self.judge.judged.introduces, self.judge.judged.is_item) = (false, false);
             Kind::Body
         } else {
             self.judge.judge(matcher, &self.limits, self.host.as_deref(), line.content)
@@ -241,7 +241,8 @@ impl Decider {
             let evidence = Points::from_halves(rules.weight(unit.rule).halves());
             self.removals.push(Removal { span, line: number, rule: unit.rule, evidence });
         }
-        self.keep_text(core_end, line.end, judged.introduces);
+        let introduces = judged.introduces || (judged.is_item && self.state.introduces);
+        self.keep_text(core_end, line.end, introduces);
         if !judged.suffix.is_empty() {
             let hole = Span::new(line.content_end(), line.end);
             let run = self.open_run(line.start);

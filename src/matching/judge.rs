@@ -11,7 +11,7 @@ use super::ruleset::{Marker, Match, Matcher, RuleId, RuleSet};
 use crate::limits::Limits;
 use crate::rules::category::Weight;
 use crate::rules::rule::Shape;
-use crate::text::chars::{is_blank, prev_char, trim_end, trim_start};
+use crate::text::chars::{is_blank, next_char, prev_char, trim_end, trim_start};
 use crate::text::fold::fold_into;
 use crate::text::region::is_fence;
 use crate::text::segment::{ends_sentence, first_cut, is_cut, joins_as_cut, last_cut, reads_like_start};
@@ -59,6 +59,8 @@ pub(crate) struct Judged {
     pub core_end: usize,
     /// The core ends in a colon: it introduces what follows.
     pub introduces: bool,
+    /// The line is an item of a list: what was introduced before it goes on after it.
+    pub is_item: bool,
 }
 
 /// Judges lines one by one, with buffers that are used again and again.
@@ -125,6 +127,7 @@ impl Judge {
         judged.core_start = 0;
         judged.core_end = line.len();
         judged.introduces = introduces(line);
+        judged.is_item = is_item(line);
     }
 
     /// The only marker of a line that is nothing but that marker and its dress.
@@ -361,4 +364,18 @@ fn introduces(text: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// Whether a line starts like an item of a list: a bullet or a short number, and white space.
+fn is_item(line: &[u8]) -> bool {
+    let at = trim_start(line, 0, line.len());
+    let digits = line[at..].iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let mark = at + digits;
+    let Some((c, len)) = next_char(line, mark) else { return false };
+    let is_mark = match digits {
+        0 => matches!(c, '-' | '*' | '+' | '•' | '–'),
+        1..=3 => matches!(c, '.' | ')'),
+        _ => false,
+    };
+    is_mark && next_char(line, mark + len).is_some_and(|(c, _)| c.is_whitespace())
 }

@@ -7,7 +7,7 @@ use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
 /// Most bytes of a compiled pattern: bounds both the time and the memory a hostile pack can cost.
-const MAX_COMPILED_BYTES: usize = 1 << 20;
+const MAX_COMPILED_BYTES: usize = 4 << 20;
 /// Deepest nesting of a pattern.
 const MAX_NESTING: u32 = 64;
 /// Shortest literal, in letters, that may stand before a pattern.
@@ -70,13 +70,14 @@ fn first_line(error: &dyn std::fmt::Display) -> String {
 }
 
 fn is_selective(literals: &[String]) -> bool {
-    let letters = |literal: &String| literal.chars().filter(|c| c.is_alphanumeric()).count();
-    // One ideograph says as much as a few letters.
-    let is_dense = |literal: &String| literal.chars().any(|c| c >= '\u{2E80}');
-    !literals.is_empty()
-        && literals.iter().all(|literal| {
-            letters(literal) >= MIN_LITERAL_LETTERS || (is_dense(literal) && letters(literal) >= 2)
-        })
+    fewest_letters(literals) >= MIN_LITERAL_LETTERS
+}
+
+/// Letters and digits of the poorest literal; an ideograph or a syllable says as much as two letters.
+fn fewest_letters(literals: &[String]) -> usize {
+    let value = |c: char| if c >= '\u{2E80}' { 2 } else { 1 };
+    let letters = |literal: &String| literal.chars().filter(|c| c.is_alphanumeric()).map(value).sum();
+    literals.iter().map(letters).min().unwrap_or(0)
 }
 
 /// A set of literals of which every match contains at least one; the most selective that is found.
@@ -86,7 +87,7 @@ fn required_literals(hir: &Hir) -> Option<Vec<String>> {
         HirKind::Capture(capture) => required_literals(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min > 0 => required_literals(&repetition.sub),
         HirKind::Concat(parts) => {
-            parts.iter().filter_map(required_literals).max_by_key(|set| shortest(set))
+            parts.iter().filter_map(required_literals).max_by_key(|set| fewest_letters(set))
         }
         HirKind::Alternation(branches) => {
             let sets: Option<Vec<_>> = branches.iter().map(required_literals).collect();
@@ -94,10 +95,6 @@ fn required_literals(hir: &Hir) -> Option<Vec<String>> {
         }
         _ => None,
     }
-}
-
-fn shortest(literals: &[String]) -> usize {
-    literals.iter().map(String::len).min().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 //!
 //! Choices: a fence may be indented; a fence that is never closed protects to the end of the document; front matter
 //! starts on the document's first line only, and ends at its closing line or at the first line that cannot be YAML or
-//! TOML, so that a document that merely opens with a rule is not protected as a whole.
+//! TOML, so that a document that merely opens with a rule is not protected as a whole. A row of two cells is a table row
+//! anywhere, a row of one cell only below a delimiter row, because pipes are also decoration.
 
 use super::chars::{trim_end, trim_start};
 
@@ -21,6 +22,8 @@ pub(crate) enum Region {
     Fence { mark: u8, len: usize },
     /// After an opening `---` or `+++`.
     FrontMatter { mark: u8 },
+    /// After the delimiter row of a table.
+    Table,
 }
 
 impl Region {
@@ -48,13 +51,15 @@ impl Region {
                     return true;
                 }
             }
-            Region::Text => {}
+            Region::Table if cells(content) > 0 => return true,
+            Region::Table | Region::Text => {}
         }
         *self = match fence(content) {
             Some(fence) => Region::Fence { mark: fence.mark, len: fence.len },
+            None if is_delimiter_row(content) => Region::Table,
             None => Region::Text,
         };
-        *self != Region::Text || is_table_row(content)
+        *self != Region::Text || cells(content) > 1
     }
 
     /// Takes a line that is too long to be examined. It opens and closes nothing but front matter.
@@ -103,13 +108,18 @@ fn is_data_line(content: &[u8]) -> bool {
     }
 }
 
-/// A Markdown table row: starts and ends with a pipe, with at least two cells.
-fn is_table_row(content: &[u8]) -> bool {
+/// The cells of a Markdown table row, which starts and ends with a pipe; 0 for any other line.
+fn cells(content: &[u8]) -> usize {
     let start = trim_start(content, 0, content.len());
-    let line = &content[start..trim_end(content, start, content.len())];
-    line.first() == Some(&b'|')
-        && line.last() == Some(&b'|')
-        && line.iter().filter(|&&byte| byte == b'|').count() >= 3
+    match &content[start..trim_end(content, start, content.len())] {
+        [b'|', cells @ .., b'|'] => 1 + cells.iter().filter(|&&byte| byte == b'|').count(),
+        _ => 0,
+    }
+}
+
+/// The row of dashes below the head of a table.
+fn is_delimiter_row(content: &[u8]) -> bool {
+    cells(content) > 0 && content.contains(&b'-') && content.iter().all(|b| b"|-: \t".contains(b))
 }
 
 #[cfg(test)]
@@ -141,6 +151,7 @@ mod tests {
 
     #[test]
     fn table_rows_have_two_cells() {
-        assert_eq!(protected("| a | b |\n|---|---|\n| a |\na | b"), "pp..");
+        assert_eq!(protected("| a | b |\nb\n| a |\na | b"), "p...");
+        assert_eq!(protected("| a |\n|---|\n| b |\n| c |\nd\n| e |"), ".ppp..");
     }
 }

@@ -4,7 +4,8 @@
 //! with the library: not the folding, not the cutting, not the runs. The library must mark the same bytes with the same
 //! rules and the same evidence. It knows no limit on what is held, because it holds everything.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use unchaff::{Edge, Profile, Rule, Shape, Weight};
 use unicode_normalization::char::compose;
@@ -261,7 +262,12 @@ impl<'r> Reference<'r> {
         if !parts.prefix.is_empty() {
             tokens.push(Token::Stretch { units: shift(&parts.prefix), is_part: true, ends_line: false });
         }
-        let is_list_head = ends_in_colon(&line[..core_end]);
+        let follows_list_head = tokens.iter().rev().find_map(|token| match token {
+            Token::Body { is_list_head, .. } => Some(*is_list_head),
+            _ => None,
+        });
+        let is_next_item = is_item(line) && follows_list_head == Some(true);
+        let is_list_head = ends_in_colon(&line[..core_end]) || is_next_item;
         tokens.push(Token::Body { start: at + core_start, end: at + core_end, is_list_head });
         if !parts.suffix.is_empty() {
             tokens.push(Token::Stretch { units: shift(&parts.suffix), is_part: true, ends_line: true });
@@ -528,11 +534,18 @@ fn shape_fits(shape: &Shape, view: &str) -> bool {
             let rest = view.strip_suffix(phrase.as_str());
             rest.is_some_and(|rest| apart(rest.chars().last(), phrase.chars().next())) && words(view) <= *max_words
         }
-        Shape::Pattern(pattern) => {
-            regex::Regex::new(&format!("^(?:{})$", pattern.source())).expect("it compiled before").is_match(view)
-        }
+        Shape::Pattern(pattern) => compiled(pattern.source()).is_match(view),
         _ => false,
     }
+}
+
+/// Compiling takes longer than matching, so each pattern is compiled once a thread.
+fn compiled(source: &str) -> regex::Regex {
+    thread_local! {
+        static COMPILED: RefCell<HashMap<String, regex::Regex>> = RefCell::default();
+    }
+    let compile = || regex::Regex::new(&format!("^(?:{source})$")).expect("it compiled before");
+    COMPILED.with_borrow_mut(|known| known.entry(source.to_owned()).or_insert_with(compile).clone())
 }
 
 fn apart(before: Option<char>, after: Option<char>) -> bool {
@@ -722,6 +735,23 @@ fn cuts(line: &[u8]) -> Vec<usize> {
     seen.map(|(start, ..)| start).filter(|&start| start > 0 && is_cut(line, start)).collect()
 }
 
+/// A bullet, or a number and a full stop or a bracket, and white space.
+fn is_item(line: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(line);
+    let item = line.trim_start();
+    let after = match item.strip_prefix(['-', '*', '+', '•', '–']) {
+        Some(after) => after,
+        None => {
+            let digits = item.bytes().take_while(u8::is_ascii_digit).count();
+            match item[digits..].strip_prefix(['.', ')']) {
+                Some(after) if (1..=3).contains(&digits) => after,
+                _ => return false,
+            }
+        }
+    };
+    after.starts_with(char::is_whitespace)
+}
+
 fn ends_in_colon(text: &[u8]) -> bool {
     let text = &text[..skip_white_back(text, 0, text.len())];
     let before = chars(text);
@@ -740,6 +770,7 @@ fn ends_in_colon(text: &[u8]) -> bool {
 struct Region {
     fence: Option<(u8, usize)>,
     front: Option<u8>,
+    in_table: bool,
 }
 
 impl Region {
@@ -770,14 +801,20 @@ impl Region {
         }
         if let Some((mark, len, _)) = Self::fence(line) {
             self.fence = Some((mark, len));
+            self.in_table = false;
             return true;
         }
-        let line = &line[skip_white(line, 0, line.len())..skip_white_back(line, 0, line.len()).max(skip_white(line, 0, line.len()))];
-        line.starts_with(b"|") && line.ends_with(b"|") && line.iter().filter(|&&byte| byte == b'|').count() > 2
+        let from = skip_white(line, 0, line.len());
+        let row = &line[from..skip_white_back(line, from, line.len())];
+        let is_row = row.len() > 1 && row.starts_with(b"|") && row.ends_with(b"|");
+        let is_delimiter = is_row && line.contains(&b'-') && line.iter().all(|b| b"|-: \t".contains(b));
+        self.in_table = is_row && (self.in_table || is_delimiter);
+        self.in_table || (is_row && row.iter().filter(|&&byte| byte == b'|').count() > 2)
     }
 
     fn pass_long_line(&mut self) {
         self.front = None;
+        self.in_table = false;
     }
 
     fn fence(line: &[u8]) -> Option<(u8, usize, bool)> {
