@@ -274,11 +274,12 @@ fn is_strong(units: &[Unit], rules: &RuleSet) -> bool {
     has_affix(units, rules) || distinct_weight(units, rules) > SEGMENT_COST
 }
 
-/// Whether one of the units may stand in a text line without further cost.
+/// Whether one of the units may stand in a text line without further cost: an affix, or a certain marker.
 pub(crate) fn has_affix(units: &[Unit], rules: &RuleSet) -> bool {
     units.iter().any(|unit| {
         let rule = rules.rule(unit.rule);
-        rule.is_affix || rule.shapes.iter().any(|shape| matches!(shape, Shape::Inline(_)))
+        let is_marker = rule.shapes.iter().any(|shape| matches!(shape, Shape::Inline(_)));
+        rule.is_affix || (is_marker && rule.weight == Weight::Certain)
     })
 }
 

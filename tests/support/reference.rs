@@ -445,7 +445,8 @@ impl<'r> Reference<'r> {
 
     fn is_affix(&self, unit: &Unit) -> bool {
         let rule = &self.rules[unit.rule];
-        rule.is_affix() || rule.shapes().iter().any(|shape| matches!(shape, Shape::Inline(_)))
+        let is_marker = rule.shapes().iter().any(|shape| matches!(shape, Shape::Inline(_)));
+        rule.is_affix() || (is_marker && rule.weight() == Weight::Certain)
     }
 
     fn is_kept(&self, view: &str) -> bool {
