@@ -35,7 +35,6 @@ pub struct ExplainedPart<'t> {
 
 /// What became of a part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Fate {
     /// It is body: no rule matched.
     Kept,

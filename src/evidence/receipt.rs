@@ -81,6 +81,12 @@ impl Receipt {
         &self.rules
     }
 
+    /// Bytes of the document after cleaning.
+    #[must_use]
+    pub fn bytes_kept(&self) -> u64 {
+        self.output.bytes
+    }
+
     /// Says how each removed piece was written in the file it comes from.
     ///
     /// # Panics

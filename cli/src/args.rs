@@ -1,0 +1,186 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Parser, Subcommand};
+use unchaff::{Category, Profile};
+
+use crate::documents::Separator;
+
+/// Takes the residue out of scraped text without losing a word of the body, and can prove it.
+///
+/// Data goes to standard output, talk to standard error. Exit codes: 0 done; 1 something was found, differs, or was
+/// kept unread; 2 error.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Remove residue: the cleaned text goes to standard output or to a file.
+    Clean(CleanArgs),
+    /// Say what would be removed: one JSON object a document. Exits with 1 if anything would.
+    Scan(ScanArgs),
+    /// Show line by line what is kept, what is removed, by which rule and why.
+    Explain(ExplainArgs),
+    /// Check receipts against the input they were made for. Exits with 1 if anything differs.
+    Verify(VerifyArgs),
+    /// Put back what a cleaning removed.
+    Restore(RestoreArgs),
+    /// List, show, check and test rules.
+    Rules(RulesArgs),
+}
+
+/// Which rules act, and how much evidence they need.
+#[derive(Debug, Default, clap::Args)]
+pub struct RuleArgs {
+    /// Add a rule pack (TOML) to the built-in ones; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub pack: Vec<PathBuf>,
+    /// Use only the built-in packs of this language (en, …) and the language-independent ones; may be repeated.
+    #[arg(long, value_name = "CODE")]
+    pub lang: Vec<String>,
+    /// How much evidence a removal needs.
+    #[arg(long, value_name = "PROFILE", default_value = "standard", value_parser = PossibleValuesParser::new(Profile::ALL.map(Profile::name)))]
+    pub profile: String,
+    /// Switch a category on; may be repeated.
+    #[arg(long, value_name = "CATEGORY", value_parser = PossibleValuesParser::new(Category::ALL.map(Category::name)))]
+    pub on: Vec<String>,
+    /// Switch a category or a rule off; may be repeated.
+    #[arg(long, value_name = "CATEGORY|RULE")]
+    pub off: Vec<String>,
+    /// Keep every line that is this phrase; may be repeated.
+    #[arg(long, value_name = "PHRASE")]
+    pub keep: Vec<String>,
+}
+
+/// Where documents come from, and how they are told apart.
+#[derive(Debug, clap::Args)]
+pub struct InputArgs {
+    /// The file to read; - is standard input.
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub file: PathBuf,
+    /// What the file holds; auto looks at its name and its first line.
+    #[arg(long, value_enum, default_value_t = FormatArg::Auto)]
+    pub format: FormatArg,
+    /// JSONL: the field that holds the text.
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    pub text_field: String,
+    /// JSONL: longest line that is read, in bytes; a longer one is kept as it is.
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
+    pub max_record: usize,
+    /// Text: what separates documents. Without it the file is one document.
+    #[arg(long, value_name = "blank-lines:N|form-feed|nul")]
+    pub documents: Option<Separator>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum FormatArg {
+    Auto,
+    Text,
+    Jsonl,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CleanArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Write to this file instead of standard output; it appears whole or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write what was removed from each document to this file, for verify and restore.
+    #[arg(long, value_name = "FILE")]
+    pub receipts: Option<PathBuf>,
+    /// Stop at the first JSONL line that cannot be read, instead of keeping it.
+    #[arg(long)]
+    pub strict: bool,
+    /// Do not print the summary.
+    #[arg(short, long)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ScanArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// List the candidates that are kept, too.
+    #[arg(long)]
+    pub near: bool,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ExplainArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Show only lines of which something is removed or nearly was, with this many lines around them.
+    #[arg(short, long, value_name = "LINES")]
+    pub context: Option<usize>,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct VerifyArgs {
+    /// The receipts.
+    #[arg(long, value_name = "FILE")]
+    pub receipts: PathBuf,
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct RestoreArgs {
+    /// The receipts.
+    #[arg(long, value_name = "FILE")]
+    pub receipts: PathBuf,
+    /// The cleaned file; - is standard input.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Write to this file instead of standard output; it appears whole or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct RulesArgs {
+    #[command(subcommand)]
+    pub command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List the rules that act: id, category, weight, end, number of phrases.
+    List {
+        #[command(flatten)]
+        rules: RuleArgs,
+    },
+    /// Show a rule with all its phrases and examples.
+    Show {
+        /// The rule's id.
+        #[arg(value_name = "ID")]
+        id: String,
+        #[command(flatten)]
+        rules: RuleArgs,
+    },
+    /// Check packs: every problem with file, line and column. Exits with 1 if there is any.
+    Check {
+        /// The packs.
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Run every example of every rule. Exits with 1 if any fails.
+    Test {
+        #[command(flatten)]
+        rules: RuleArgs,
+    },
+}

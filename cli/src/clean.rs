@@ -1,0 +1,246 @@
+//! `unchaff clean`: text streams through in bounded memory, JSONL line by line.
+
+use std::io::{self, Write};
+
+use anyhow::{Context, Result, bail};
+use unchaff::{Cleaner, DocumentReport, Receipt, ReceiptBuilder, Removal, Report, Sink, Status};
+
+use crate::Run;
+use crate::args::CleanArgs;
+use crate::documents::{Piece, Splitter};
+use crate::input::{Format, Input};
+use crate::jsonl::{self, Lines, RawLine, Record};
+use crate::output::Output;
+use crate::receipts::Writer;
+use crate::setup;
+use crate::talk::{Outcome, say};
+
+/// How many bad records are named one by one.
+const MAX_NAMED: u64 = 20;
+
+pub fn run(args: &CleanArgs) -> Run {
+    let cleaner = setup::cleaner(&args.rules)?;
+    let mut input = Input::open(&args.input)?;
+    let output = Output::create(args.output.as_deref(), input.path.as_deref())?;
+    let receipts = args.receipts.as_deref().map(|path| Writer::create(path, input.path.as_deref())).transpose()?;
+    let mut job = Job { cleaner, output, receipts, report: Report::default(), bad_records: 0, emptied: 0 };
+    match input.format {
+        Format::Text => job.text(&mut input, args)?,
+        Format::Jsonl => job.jsonl(&mut input, args)?,
+    }
+    let Job { cleaner, output, receipts, report, bad_records, emptied } = job;
+    output.finish()?;
+    receipts.map(Writer::finish).transpose()?;
+    tell(&report, &cleaner, bad_records, emptied, args.quiet);
+    Ok(Outcome::found(bad_records > 0))
+}
+
+struct Job {
+    cleaner: Cleaner,
+    output: Output,
+    receipts: Option<Writer>,
+    report: Report,
+    bad_records: u64,
+    emptied: u64,
+}
+
+impl Job {
+    fn text(&mut self, input: &mut Input, args: &CleanArgs) -> Result<()> {
+        let failed = format!("{}: cannot be written", self.output.name());
+        let cleaner = self.cleaner.clone();
+        let sink = TextSink { job: self, at: 0, start: 0, receipt: cleaner.receipt_builder() };
+        let mut stream = cleaner.stream(sink);
+        let mut splitter = Splitter::new(args.input.documents);
+        let mut is_open = false;
+        let mut take = |piece: Piece<'_>| -> io::Result<()> {
+            match piece {
+                Piece::Text(bytes) => {
+                    is_open |= !bytes.is_empty();
+                    stream.push(bytes)
+                }
+                Piece::Separator(bytes) => {
+                    if std::mem::take(&mut is_open) {
+                        stream.end_document()?;
+                    }
+                    stream.sink().separate(bytes)
+                }
+            }
+        };
+        input.each_piece(|bytes| splitter.push(bytes, &mut take).with_context(|| failed.clone()))?;
+        splitter.finish(&mut take).with_context(|| failed.clone())?;
+        if is_open || stream.report().documents() == 0 {
+            stream.end_document().with_context(|| failed.clone())?;
+        }
+        let (sink, report) = stream.finish().map_err(|failure| failure.error).context(failed)?;
+        sink.job.report.merge(&report);
+        Ok(())
+    }
+
+    fn jsonl(&mut self, input: &mut Input, args: &CleanArgs) -> Result<()> {
+        let name = input.name.clone();
+        let failed = format!("{}: cannot be written", self.output.name());
+        let max = args.input.max_record;
+        let bad = |job: &mut Job, number: u64, why: &str| -> Result<()> {
+            if args.strict {
+                bail!("{name}:{number}: {why}; nothing was written");
+            }
+            job.bad_records += 1;
+            match job.bad_records {
+                n if n <= MAX_NAMED => say(format!("{name}:{number}: kept as it is: {why}")),
+                n if n == MAX_NAMED + 1 => say("more lines were kept as they are; only their number is told at the end"),
+                _ => {}
+            }
+            Ok(())
+        };
+        Lines::new(&mut input.reader, max).each(|number, line| -> Result<()> {
+            let line = match line {
+                RawLine::Whole(line) => line,
+                RawLine::Part { bytes, is_start, .. } => {
+                    if is_start {
+                        bad(self, number, &format!("the line is longer than --max-record {max}"))?;
+                    }
+                    return self.output.write_all(bytes).with_context(|| failed.clone());
+                }
+            };
+            let start = if number == 1 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+            let json = &line[start..];
+            let cleaned = if json.trim_ascii().is_empty() {
+                None
+            } else {
+                match Record::read(json, &args.input.text_field) {
+                    Ok(record) => self.record(json, &record, number).with_context(|| failed.clone())?,
+                    Err(why) => {
+                        bad(self, number, &why)?;
+                        None
+                    }
+                }
+            };
+            self.output.write_all(&line[..start]).with_context(|| failed.clone())?;
+            self.output.write_all(cleaned.as_deref().unwrap_or(json)).with_context(|| failed.clone())
+        })
+    }
+
+    /// Cleans a record; `None` where nothing is removed.
+    fn record(&mut self, json: &[u8], record: &Record<'_>, number: u64) -> io::Result<Option<Vec<u8>>> {
+        let on_host = record.host.as_deref().map(|host| self.cleaner.for_host(host));
+        let cleaner = on_host.as_ref().unwrap_or(&self.cleaner);
+        let cleaned = cleaner.clean(&record.text);
+        self.report.merge(cleaned.report());
+        if cleaned.status() == Status::ResidueOnly {
+            self.emptied += 1;
+        }
+        if cleaned.removals().is_empty() {
+            return Ok(None);
+        }
+        let spans: Vec<_> = cleaned.removals().iter().map(|r| r.span.start..r.span.end).collect();
+        let inside = std::str::from_utf8(&json[record.inside.clone()]).unwrap_or_default();
+        let ranges = jsonl::written(inside, &spans);
+        if let Some(receipts) = &mut self.receipts {
+            let mut receipt = cleaner.receipt(record.text.as_bytes(), &cleaned);
+            receipt.id = record.plain_id();
+            receipt.at = Some(number);
+            receipt.set_written(pieces(&receipt, inside, &ranges));
+            receipts.add(&receipt)?;
+        }
+        Ok(Some(jsonl::cut(json, record.inside.start, &ranges)))
+    }
+}
+
+/// How each removed piece is written, where that is not the shortest common way.
+fn pieces(receipt: &Receipt, inside: &str, ranges: &[std::ops::Range<usize>]) -> Vec<Option<String>> {
+    let piece = |(removed, range): (&unchaff::Removed, &std::ops::Range<usize>)| {
+        let written = &inside[range.clone()];
+        let is_common = std::str::from_utf8(&removed.bytes).is_ok_and(|text| jsonl::canonical(text) == written);
+        (!is_common).then(|| written.to_owned())
+    };
+    receipt.removed().iter().zip(ranges).map(piece).collect()
+}
+
+/// Writes what is kept of a text stream, and the receipts of its documents.
+struct TextSink<'j> {
+    job: &'j mut Job,
+    /// Bytes of the input that were taken.
+    at: u64,
+    /// Where the document in hand starts.
+    start: u64,
+    receipt: ReceiptBuilder,
+}
+
+impl TextSink<'_> {
+    /// Passes on bytes that belong to no document.
+    fn separate(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.at += bytes.len() as u64;
+        self.start = self.at;
+        self.job.output.write_all(bytes)
+    }
+}
+
+impl Sink for TextSink<'_> {
+    type Error = io::Error;
+
+    fn keep(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.job.output.write_all(bytes)?;
+        self.at += bytes.len() as u64;
+        if self.job.receipts.is_some() {
+            self.receipt.keep(bytes);
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, removal: &Removal, bytes: &[u8]) -> io::Result<()> {
+        self.at += bytes.len() as u64;
+        if self.job.receipts.is_some() {
+            let rule = self.job.cleaner.rule(removal.rule).id();
+            self.receipt.remove(rule, removal.line, removal.evidence, bytes);
+        }
+        Ok(())
+    }
+
+    fn end_document(&mut self, report: &DocumentReport) -> io::Result<()> {
+        if report.status == Status::ResidueOnly {
+            self.job.emptied += 1;
+        }
+        let builder = std::mem::replace(&mut self.receipt, self.job.cleaner.receipt_builder());
+        if let (Some(receipts), false) = (&mut self.job.receipts, builder.is_empty()) {
+            let mut receipt = builder.finish();
+            receipt.at = Some(self.start);
+            receipts.add(&receipt)?;
+        }
+        self.start = self.at;
+        Ok(())
+    }
+}
+
+/// The summary on standard error. Documents that came out empty and unread lines are told even when quiet.
+fn tell(report: &Report, cleaner: &Cleaner, bad_records: u64, emptied: u64, is_quiet: bool) {
+    let plural = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    if emptied > 0 {
+        say(format!("{} held nothing but residue and came out empty (residue_only)", plural(emptied, "document")));
+    }
+    if bad_records > 0 {
+        say(format!("{} could not be read and stayed as they are", plural(bad_records, "line")));
+    }
+    let limits = report.limits();
+    if !limits.is_exact() {
+        say(format!(
+            "{} too long to be examined, {} of candidates too long to be held: kept as they are",
+            plural(limits.long_lines, "line"),
+            plural(limits.held, "run")
+        ));
+    }
+    if is_quiet {
+        return;
+    }
+    say(format!(
+        "{}: {} removed, {} of {} bytes",
+        plural(report.documents(), "document"),
+        plural(report.removals(), "piece"),
+        report.bytes_removed(),
+        report.bytes_in()
+    ));
+    let by_rule: Vec<String> =
+        report.by_rule().map(|(rule, count)| format!("{} {}", cleaner.rule(rule).id(), count.removals)).collect();
+    if !by_rule.is_empty() {
+        say(format!("by rule: {}", by_rule.join(", ")));
+    }
+}

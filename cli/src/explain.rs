@@ -1,0 +1,128 @@
+//! `unchaff explain`: line by line, for a person.
+
+use std::fmt::Write as _;
+use std::io::{BufWriter, Write};
+
+use anstyle::{AnsiColor, Style};
+use unchaff::{Cleaner, ExplainedLine, Fate, KeptBecause, Points, RuleId};
+
+use crate::Run;
+use crate::args::ExplainArgs;
+use crate::records::{self, Document};
+use crate::setup;
+use crate::talk::{Outcome, visible};
+
+/// Characters of a kept line that are shown.
+const MAX_SHOWN: usize = 96;
+
+const REMOVED: Style = AnsiColor::Red.on_default().strikethrough();
+const NEAR: Style = AnsiColor::Yellow.on_default();
+const WHY: Style = AnsiColor::Cyan.on_default();
+const DIM: Style = Style::new().dimmed();
+
+pub fn run(args: &ExplainArgs) -> Run {
+    let cleaner = setup::cleaner(&args.rules)?;
+    let mut out = BufWriter::new(anstream::stdout());
+    let unread = records::each(&args.input, &cleaner, |document| {
+        out.write_all(explain(&document, args.context).as_bytes())?;
+        Ok(())
+    })?;
+    out.flush()?;
+    Ok(Outcome::found(unread > 0))
+}
+
+fn explain(document: &Document<'_>, context: Option<usize>) -> String {
+    let explanation = document.cleaner.explain(document.text);
+    let lines = explanation.lines();
+    let is_near = |at: usize| {
+        let Some(context) = context else { return true };
+        let around = at.saturating_sub(context)..(at + context + 1).min(lines.len());
+        lines[around].iter().any(is_touched)
+    };
+    let id = match &document.id {
+        serde_json::Value::String(id) => visible(id),
+        id => id.to_string(),
+    };
+    let status = document.cleaner.clean_bytes(document.text).status();
+    let mut text = format!("{DIM}== {id}: {status}{DIM:#}\n");
+    let mut was_shown = true;
+    for (at, line) in lines.iter().enumerate() {
+        let is_shown = is_near(at);
+        if is_shown {
+            show_line(&mut text, line, document.cleaner);
+        } else if was_shown {
+            let _ = writeln!(text, "{DIM}      …{DIM:#}");
+        }
+        was_shown = is_shown;
+    }
+    text
+}
+
+fn is_touched(line: &ExplainedLine<'_>) -> bool {
+    line.parts.iter().any(|part| part.fate != Fate::Kept)
+}
+
+/// The number, a sign (`-` removed, `~` nearly, `±` a part of it removed), the line, and below it the reasons.
+fn show_line(text: &mut String, line: &ExplainedLine<'_>, cleaner: &Cleaner) {
+    let has = |wanted: fn(&Fate) -> bool| line.parts.iter().any(|part| wanted(&part.fate) && !is_line_end(part.bytes));
+    let (removed, kept) = (has(|fate| matches!(fate, Fate::Removed(_))), has(|fate| !matches!(fate, Fate::Removed(_))));
+    let near = has(|fate| matches!(fate, Fate::NearMiss(_)));
+    let gone = line.parts.iter().any(|part| matches!(part.fate, Fate::Removed(_)));
+    let sign = match (removed || (gone && !kept), kept, near) {
+        (true, true, _) => '±',
+        (true, false, _) => '-',
+        (false, _, true) => '~',
+        _ => ' ',
+    };
+    let _ = write!(text, "{DIM}{:>5}{DIM:#} {sign} ", line.number);
+    let mut why = String::new();
+    for part in &line.parts {
+        let shown = visible(String::from_utf8_lossy(part.bytes).trim_end_matches(['\n', '\r']));
+        match part.fate {
+            Fate::Kept => text.push_str(&shorten(&shown)),
+            Fate::Removed(removal) => {
+                let _ = write!(text, "{REMOVED}{shown}{REMOVED:#}");
+                if removal.line == line.number && !is_line_end(part.bytes) {
+                    add_why(&mut why, "removed", removal.rule, removal.evidence, None, cleaner);
+                }
+            }
+            Fate::NearMiss(near) => {
+                let _ = write!(text, "{NEAR}{shown}{NEAR:#}");
+                add_why(&mut why, "kept", near.rule, near.evidence, Some(near.reason), cleaner);
+            }
+        }
+    }
+    let _ = writeln!(text, "{why}");
+}
+
+fn is_line_end(bytes: &[u8]) -> bool {
+    matches!(bytes, b"\n" | b"\r\n")
+}
+
+fn add_why(why: &mut String, what: &str, rule: RuleId, evidence: Points, reason: Option<KeptBecause>, cleaner: &Cleaner) {
+    let rule = cleaner.rule(rule);
+    let needed = cleaner.profile().threshold();
+    let reason = match reason {
+        Some(KeptBecause::AfterColon) => ", but it is a list after a colon",
+        Some(KeptBecause::Limit) => ", but the run is too long to be held",
+        _ => "",
+    };
+    let _ = write!(
+        why,
+        "\n        {WHY}{what}: {} ({}, {}); its run has {evidence} of {needed} points{reason}{WHY:#}",
+        rule.id(),
+        rule.category(),
+        rule.weight(),
+    );
+}
+
+/// The first and the last words of a long line.
+fn shorten(line: &str) -> String {
+    let count = line.chars().count();
+    if count <= MAX_SHOWN {
+        return line.to_owned();
+    }
+    let head: String = line.chars().take(MAX_SHOWN * 2 / 3).collect();
+    let tail: String = line.chars().skip(count - MAX_SHOWN / 3).collect();
+    format!("{head} … {tail}")
+}

@@ -1,0 +1,103 @@
+//! Receipt files: one receipt a line, and a last line that says how many there are.
+//!
+//! The invariant: a file that was cut off, or of which any line was changed, is refused.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use unchaff::Receipt;
+
+use crate::output::Output;
+use crate::talk::visible;
+
+/// Writes receipts.
+pub struct Writer {
+    output: Output,
+    count: u64,
+}
+
+impl Writer {
+    /// Opens a receipt file; `input` is the file being cleaned, which must not be the same.
+    pub fn create(path: &Path, input: Option<&Path>) -> Result<Writer> {
+        Ok(Writer { output: Output::create(Some(path), input)?, count: 0 })
+    }
+
+    pub fn add(&mut self, receipt: &Receipt) -> std::io::Result<()> {
+        self.count += 1;
+        writeln!(self.output, "{}", receipt.to_json())
+    }
+
+    /// Writes the last line and puts the file in its place.
+    pub fn finish(mut self) -> Result<()> {
+        let name = self.output.name().to_owned();
+        writeln!(self.output, "{}", end(self.count)).with_context(|| format!("{name}: cannot be written"))?;
+        self.output.finish()
+    }
+}
+
+/// Reads receipts, in order.
+pub struct Reader {
+    name: String,
+    lines: std::io::Lines<BufReader<File>>,
+    count: u64,
+    next: Option<Receipt>,
+}
+
+impl Reader {
+    /// Opens a receipt file and reads its first receipt.
+    pub fn open(path: &Path) -> Result<Reader> {
+        let name = visible(&path.to_string_lossy());
+        let file = File::open(path).with_context(|| format!("{name}: the receipts cannot be opened"))?;
+        let mut reader = Reader { name, lines: BufReader::new(file).lines(), count: 0, next: None };
+        reader.advance()?;
+        Ok(reader)
+    }
+
+    /// The next receipt, unless all were taken.
+    pub fn peek(&self) -> Option<&Receipt> {
+        self.next.as_ref()
+    }
+
+    /// Takes the next receipt if it is for the document at this offset or with this number.
+    pub fn take(&mut self, at: u64) -> Result<Option<Receipt>> {
+        if self.next.as_ref().is_none_or(|receipt| receipt.at != Some(at)) {
+            return Ok(None);
+        }
+        let taken = self.next.take();
+        self.advance()?;
+        Ok(taken)
+    }
+
+    /// Where the receipt that was read last stands, for messages.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.name, self.count + 1)
+    }
+
+    fn advance(&mut self) -> Result<()> {
+        let place = self.place();
+        let Some(line) = self.lines.next() else {
+            bail!("{place}: the receipts end here without their last line: the file was cut off");
+        };
+        let line = line.with_context(|| format!("{place}: cannot be read"))?;
+        if line == end(self.count) {
+            if self.lines.next().is_some() {
+                bail!("{place}: there is something after the last line of the receipts");
+            }
+            return Ok(());
+        }
+        let receipt = Receipt::from_json(&line).with_context(|| place.clone())?;
+        if receipt.at.is_none() {
+            bail!("{place}: the receipt does not say for which document it is");
+        }
+        self.next = Some(receipt);
+        self.count += 1;
+        Ok(())
+    }
+}
+
+/// The last line of a receipt file.
+fn end(count: u64) -> String {
+    format!("{{\"unchaff\":1,\"receipts\":{count}}}")
+}

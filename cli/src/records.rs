@@ -1,0 +1,118 @@
+//! Documents one by one, each whole in memory: for the commands that look and do not clean.
+
+use anyhow::Result;
+use serde_json::Value;
+use unchaff::Cleaner;
+
+use crate::args::InputArgs;
+use crate::documents::{Piece, Splitter};
+use crate::input::{Format, Input};
+use crate::jsonl::{Lines, RawLine, Record};
+use crate::talk::say;
+
+/// A document to look at.
+pub struct Document<'d> {
+    /// Its id: that of its record, else its number among several, else the name of its file.
+    pub id: Value,
+    /// Its offset in a text file, or the number of its line in JSONL.
+    pub at: u64,
+    pub text: &'d [u8],
+    /// The cleaner for its site.
+    pub cleaner: &'d Cleaner,
+    /// The inside of its JSON string, in JSONL.
+    pub written: Option<&'d str>,
+}
+
+/// Passes each document of the input on, and says how many lines could not be read.
+pub fn each(
+    args: &InputArgs,
+    cleaner: &Cleaner,
+    mut take: impl FnMut(Document<'_>) -> Result<()>,
+) -> Result<u64> {
+    let mut input = Input::open(args)?;
+    match input.format {
+        Format::Text => each_text(&mut input, args, cleaner, &mut take).map(|()| 0),
+        Format::Jsonl => each_record(&mut input, args, cleaner, &mut take),
+    }
+}
+
+fn each_text(
+    input: &mut Input,
+    args: &InputArgs,
+    cleaner: &Cleaner,
+    take: &mut impl FnMut(Document<'_>) -> Result<()>,
+) -> Result<()> {
+    let name = input.name.clone();
+    let mut splitter = Splitter::new(args.documents);
+    let (mut text, mut at, mut number) = (Vec::new(), 0, 0);
+    let mut end = |text: &mut Vec<u8>, at: u64| -> Result<()> {
+        number += 1;
+        let id = if args.documents.is_some() { Value::from(number) } else { Value::from(name.as_str()) };
+        take(Document { id, at, text, cleaner, written: None })?;
+        text.clear();
+        Ok(())
+    };
+    let mut add = |piece: Piece<'_>| -> Result<()> {
+        match piece {
+            Piece::Text(bytes) => text.extend_from_slice(bytes),
+            Piece::Separator(bytes) => {
+                let len = text.len() as u64;
+                if len > 0 {
+                    end(&mut text, at)?;
+                }
+                at += len + bytes.len() as u64;
+            }
+        }
+        Ok(())
+    };
+    input.each_piece(|bytes| splitter.push(bytes, &mut add))?;
+    splitter.finish(&mut add)?;
+    if !text.is_empty() || at == 0 { end(&mut text, at) } else { Ok(()) }
+}
+
+fn each_record(
+    input: &mut Input,
+    args: &InputArgs,
+    cleaner: &Cleaner,
+    take: &mut impl FnMut(Document<'_>) -> Result<()>,
+) -> Result<u64> {
+    let name = input.name.clone();
+    let mut unread = 0;
+    let mut skip = |number: u64, why: &str| {
+        unread += 1;
+        say(format!("{name}:{number}: not read: {why}"));
+    };
+    Lines::new(&mut input.reader, args.max_record).each(|number, line| -> Result<()> {
+        let line = match line {
+            RawLine::Whole(line) => line,
+            RawLine::Part { is_start, .. } => {
+                if is_start {
+                    skip(number, &format!("the line is longer than --max-record {}", args.max_record));
+                }
+                return Ok(());
+            }
+        };
+        let line = if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line) } else { line };
+        if line.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        match Record::read(line, &args.text_field) {
+            Ok(record) => {
+                let on_host = record.host.as_deref().map(|host| cleaner.for_host(host));
+                let id = record.id.and_then(|id| serde_json::from_str(id).ok()).unwrap_or_else(|| Value::from(number));
+                take(Document {
+                    id,
+                    at: number,
+                    text: record.text.as_bytes(),
+                    cleaner: on_host.as_ref().unwrap_or(cleaner),
+                    written: std::str::from_utf8(&line[record.inside.clone()]).ok(),
+                })
+            }
+            Err(why) => {
+                skip(number, &why);
+                Ok(())
+            }
+        }
+    })?;
+    Ok(unread)
+}

@@ -1,0 +1,104 @@
+//! `unchaff restore`: the removed bytes back where they stood.
+//!
+//! Text is restored by offsets alone, so that it does not matter how the stream was split into documents; JSONL record by
+//! record.
+
+use std::io::Write;
+
+use anyhow::{Context, Result, anyhow, bail};
+use unchaff::Receipt;
+
+use crate::Run;
+use crate::args::RestoreArgs;
+use crate::input::{Format, Input};
+use crate::jsonl::{self, Lines, RawLine, Record};
+use crate::output::Output;
+use crate::receipts::Reader;
+use crate::talk::Outcome;
+
+pub fn run(args: &RestoreArgs) -> Run {
+    let mut receipts = Reader::open(&args.receipts)?;
+    let mut input = Input::open(&args.input)?;
+    let mut output = Output::create(args.output.as_deref(), input.path.as_deref())?;
+    match input.format {
+        Format::Text => restore_text(&mut input, &mut receipts, &mut output)?,
+        Format::Jsonl => restore_jsonl(&mut input, args, &mut receipts, &mut output)?,
+    }
+    if let Some(receipt) = receipts.peek() {
+        bail!("{}: the cleaned file ends before the document at {}", receipts.place(), receipt.at.unwrap_or_default());
+    }
+    output.finish()?;
+    Ok(Outcome::Done)
+}
+
+fn restore_text(input: &mut Input, receipts: &mut Reader, output: &mut Output) -> Result<()> {
+    let failed = format!("{}: cannot be written", output.name());
+    let mut rest = Vec::new();
+    // Bytes written so far: the offset in the file as it was.
+    let mut at = 0u64;
+    let mut restore = |rest: &mut Vec<u8>, is_last: bool| -> Result<()> {
+        while let Some(receipt) = receipts.peek() {
+            let start = receipt.at.unwrap_or_default();
+            let before = start.checked_sub(at).and_then(|len| usize::try_from(len).ok());
+            let before = before.ok_or_else(|| anyhow!("{}: the receipts are not in order", receipts.place()))?;
+            let len = usize::try_from(receipt.bytes_kept()).context("the document does not fit in memory")?;
+            if rest.len() < before + len && !is_last {
+                break;
+            }
+            let place = receipts.place();
+            let document = rest.get(before..before + len).ok_or_else(|| anyhow!("{place}: the cleaned file ends inside this document"))?;
+            let restored = receipt.restore(document).with_context(|| place.clone())?;
+            output.write_all(&rest[..before]).with_context(|| failed.clone())?;
+            output.write_all(&restored).with_context(|| failed.clone())?;
+            at = start + restored.len() as u64;
+            rest.drain(..before + len);
+            receipts.take(start)?;
+        }
+        if receipts.peek().is_none() {
+            at += rest.len() as u64;
+            output.write_all(rest).with_context(|| failed.clone())?;
+            rest.clear();
+        }
+        Ok(())
+    };
+    input.each_piece(|bytes| {
+        rest.extend_from_slice(bytes);
+        restore(&mut rest, false)
+    })?;
+    restore(&mut rest, true)
+}
+
+fn restore_jsonl(input: &mut Input, args: &RestoreArgs, receipts: &mut Reader, output: &mut Output) -> Result<()> {
+    let name = input.name.clone();
+    let failed = format!("{}: cannot be written", output.name());
+    Lines::new(&mut input.reader, args.input.max_record).each(|number, line| -> Result<()> {
+        let line = match line {
+            RawLine::Whole(line) | RawLine::Part { bytes: line, .. } => line,
+        };
+        let place = receipts.place();
+        let restored = match receipts.take(number)? {
+            Some(receipt) => {
+                let start = if number == 1 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+                let record = Record::read(&line[start..], &args.input.text_field)
+                    .map_err(|why| anyhow!("{name}:{number}: there is a receipt, but the line cannot be read: {why}"))?;
+                receipt.restore(record.text.as_bytes()).with_context(|| format!("{name}:{number}: {place}"))?;
+                let inside = start + record.inside.start..start + record.inside.end;
+                Some(jsonl::insert(line, inside, &pieces(&receipt)))
+            }
+            None => None,
+        };
+        output.write_all(restored.as_deref().unwrap_or(line)).with_context(|| failed.clone())
+    })
+}
+
+/// The removed pieces as they are written, each with its offset in the cleaned text.
+fn pieces(receipt: &Receipt) -> Vec<(u64, String)> {
+    let mut removed_before = 0;
+    let piece = |removed: &unchaff::Removed| {
+        let offset = removed.start - removed_before;
+        removed_before += removed.bytes.len() as u64;
+        let written = removed.written.clone();
+        (offset, written.unwrap_or_else(|| jsonl::canonical(&String::from_utf8_lossy(&removed.bytes))))
+    };
+    receipt.removed().iter().map(piece).collect()
+}
