@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use proptest::sample::Index;
 use proptest::test_runner::TestCaseResult;
 use support::reference::Reference;
 use support::texts::{self, Document, HOSTS, Residue, law};

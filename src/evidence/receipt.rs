@@ -56,7 +56,7 @@ pub(crate) struct Checksum {
 pub struct Removed {
     /// Offset of its first byte in the document as it was.
     pub start: u64,
-    /// The line in which it starts, counted from 1.
+    /// The line of the candidate it goes with, counted from 1.
     pub line: u64,
     /// The removed bytes.
     pub bytes: Vec<u8>,

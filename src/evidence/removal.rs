@@ -12,7 +12,7 @@ use crate::span::Span;
 pub struct Removal {
     /// The bytes, blank lines and line ends that went with it included.
     pub span: Span,
-    /// The line in which it starts, counted from 1.
+    /// The line of the candidate it goes with, counted from 1.
     pub line: u64,
     /// The best rule that matched.
     pub rule: RuleId,

@@ -220,9 +220,7 @@ impl<M: Matcher> Segments<'_, M> {
                 Some(marker) if marker.start == at => Some(self.marker(marker)),
                 next => {
                     let bound = next.map_or(self.line.len(), |marker| marker.start);
-                    let reach = at.saturating_add(self.limits.max_candidate_bytes + 1).min(bound);
-                    let end = first_cut(self.line, at, reach).unwrap_or(reach);
-                    self.text(at, end)
+                    self.segment_end(at, bound).and_then(|end| self.text(at, end))
                 }
             };
             let Some(unit) = unit else { return };
@@ -241,9 +239,7 @@ impl<M: Matcher> Segments<'_, M> {
                 Some(marker) if marker.end == at => Some(self.marker(marker)),
                 last => {
                     let bound = last.map_or(from, |marker| marker.end);
-                    let reach = at.saturating_sub(self.limits.max_candidate_bytes + 1).max(bound);
-                    let start = last_cut(self.line, reach, at).unwrap_or(reach);
-                    self.text(trim_start(self.line, start, at), at)
+                    self.segment_start(bound, at).and_then(|start| self.text(start, at))
                 }
             };
             let Some(unit) = unit else { break };
@@ -251,6 +247,29 @@ impl<M: Matcher> Segments<'_, M> {
             units.push(unit);
         }
         units.reverse();
+    }
+
+    /// Where the segment that starts at `at` ends, unless it is too long to be compared.
+    fn segment_end(&self, at: usize, bound: usize) -> Option<usize> {
+        let mut reach = at.saturating_add(self.limits.max_candidate_bytes + 1).min(bound);
+        while reach > at && reach < bound && is_continuation(self.line[reach]) {
+            reach -= 1;
+        }
+        let end = trim_end(self.line, at, reach);
+        let next = trim_start(self.line, end, bound);
+        let is_whole = || next == bound || is_cut(self.line, next);
+        first_cut(self.line, at, reach).or_else(|| is_whole().then_some(end))
+    }
+
+    /// Where the segment that ends at `at` starts, unless it is too long to be compared.
+    fn segment_start(&self, bound: usize, at: usize) -> Option<usize> {
+        let mut reach = at.saturating_sub(self.limits.max_candidate_bytes + 1).max(bound);
+        while reach < at && reach > bound && is_continuation(self.line[reach]) {
+            reach += 1;
+        }
+        let start = trim_start(self.line, reach, at);
+        let is_whole = || trim_end(self.line, bound, start) == bound;
+        last_cut(self.line, reach, at).or_else(|| is_whole().then_some(start))
     }
 
     fn marker(&mut self, marker: Marker) -> Unit {
@@ -365,6 +384,11 @@ fn introduces(text: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// Whether a byte stands inside a UTF-8 character.
+fn is_continuation(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
 }
 
 /// Whether a line starts like an item of a list: a bullet or a short number, and white space.
