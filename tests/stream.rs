@@ -1,2 +1,470 @@
-//! placeholder
-fn main() {}
+//! The laws of streams: pieces are invisible, memory is bounded, and a failing sink loses nothing.
+//!
+//! A failure prints the smallest input that was found and the seed that finds it again:
+//! `UNCHAFF_SEED=… cargo test --test stream name_of_the_law`.
+
+mod support;
+
+use std::convert::Infallible;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::TestCaseResult;
+use support::cases;
+use support::texts::{self, Document, Residue, law};
+use unchaff::{Cleaner, DocumentReport, Limits, Profile, Removal, Report, Sink, Status, StreamCleaner};
+
+/// Bytes that a stream takes from a push at a time.
+const PIECE: usize = 64 * 1024;
+
+/// Everything a sink was given. It takes nothing that does not follow on what it took before.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Record {
+    kept: Vec<u8>,
+    /// Kept and removed, in order.
+    all: Vec<u8>,
+    removals: Vec<Removal>,
+    documents: Vec<DocumentReport>,
+    /// Bytes of the document in hand.
+    at: u64,
+}
+
+impl Sink for Record {
+    type Error = Infallible;
+
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
+        assert!(!bytes.is_empty(), "nothing is kept");
+        self.kept.extend_from_slice(bytes);
+        self.all.extend_from_slice(bytes);
+        self.at += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn remove(&mut self, removal: &Removal, bytes: &[u8]) -> Result<(), Infallible> {
+        assert_eq!((removal.span.start, removal.span.len()), (self.at, bytes.len() as u64), "{removal:?}");
+        self.removals.push(*removal);
+        self.all.extend_from_slice(bytes);
+        self.at += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn end_document(&mut self, report: &DocumentReport) -> Result<(), Infallible> {
+        assert_eq!(report.bytes_in, std::mem::take(&mut self.at));
+        self.documents.push(*report);
+        Ok(())
+    }
+}
+
+/// Cuts a text at the given places.
+fn pieces<'t>(text: &'t [u8], cuts: &[Index]) -> Vec<&'t [u8]> {
+    let mut ends: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+    ends.push(text.len());
+    ends.sort_unstable();
+    let starts = std::iter::once(0).chain(ends.clone());
+    starts.zip(ends).map(|(start, end)| &text[start..end]).collect()
+}
+
+/// Streams one document, and looks at every step at what is held.
+fn streamed<'t>(cleaner: &Cleaner, pieces: impl IntoIterator<Item = &'t [u8]>, most_held: usize) -> (Record, Report) {
+    let mut stream = cleaner.stream(Record::default());
+    let mut pushed = 0;
+    for piece in pieces {
+        let Ok(()) = stream.push(piece);
+        pushed += piece.len();
+        assert!(stream.held_bytes() <= most_held, "{} bytes are held", stream.held_bytes());
+        assert_eq!(stream.sink().all.len() + stream.held_bytes(), pushed);
+    }
+    let Ok(()) = stream.end_document();
+    assert_eq!(stream.held_bytes(), 0);
+    stream.finish().expect("a record takes everything")
+}
+
+/// Says in what way a streamed document differs from one that was cleaned as a whole.
+fn compare(cleaner: &Cleaner, text: &[u8], (record, report): &(Record, Report)) -> Result<(), String> {
+    let whole = cleaner.clean_bytes(text);
+    let expected = whole.report();
+    let document = record.documents.first().ok_or("no document was reported")?;
+    let numbers = (document.bytes_kept(), document.bytes_removed, document.removals, document.near_misses);
+    let wanted = (expected.bytes_kept(), expected.bytes_removed(), expected.removals(), expected.near_misses());
+    let differs = |what: &str, streamed: &dyn std::fmt::Debug, whole: &dyn std::fmt::Debug| {
+        Err(format!("{what} differ: streamed {streamed:?}, whole {whole:?}"))
+    };
+    if record.all != text {
+        return differs("kept and removed bytes", &Document(record.all.clone()), &Document(text.to_vec()));
+    }
+    if record.kept != *whole.text {
+        return differs("kept bytes", &Document(record.kept.clone()), &Document(whole.text.to_vec()));
+    }
+    if record.removals != whole.removals() {
+        return differs("removals", &record.removals, &whole.removals());
+    }
+    if report != expected {
+        return differs("reports", report, expected);
+    }
+    if (record.documents.len(), document.status, document.limits) != (1, whole.status(), expected.limits()) {
+        return differs("document reports", &record.documents, expected);
+    }
+    if numbers != wanted { differs("numbers", &numbers, &wanted) } else { Ok(()) }
+}
+
+/// The small pack by profile, longest line and most held bytes.
+static LIMITED: LazyLock<Vec<(Cleaner, usize)>> = LazyLock::new(|| {
+    let mut cleaners = Vec::new();
+    for profile in Profile::ALL {
+        for line in [0, 1, 5, 12, 40, 1 << 20] {
+            for held in [0, 1, 2, 7, 12, 13, 14, 20, 33, 50, 80, 1 << 20] {
+                cleaners.push((texts::small_with(profile, line, 1024, held), line + held));
+            }
+        }
+    }
+    cleaners
+});
+
+fn small_documents() -> impl Strategy<Value = Document> {
+    texts::documents(&Residue::small())
+}
+
+fn any_cuts() -> impl Strategy<Value = Vec<Index>> {
+    vec(any::<Index>(), 0..7)
+}
+
+fn checked(result: Result<(), String>) -> TestCaseResult {
+    result.map_err(TestCaseError::fail)
+}
+
+/// Every case of the corpus comes out the same in any two pieces, short ones in any three, and byte by byte.
+#[test]
+fn the_corpus_survives_every_split() {
+    let build = |profile| Cleaner::builder().profile(profile).build().expect("the built-in packs build");
+    let cleaners = Profile::ALL.map(build);
+    let mut splits = 0;
+    for case in cases::all() {
+        let cleaner = cleaners.iter().find(|cleaner| cleaner.profile() == case.profile).expect("every profile is there");
+        let text = &*case.input;
+        let check = |pieces: &[&[u8]]| {
+            let streamed = streamed(cleaner, pieces.iter().copied(), usize::MAX);
+            if let Err(why) = compare(cleaner, text, &streamed) {
+                panic!("{}: {}: {why}, in pieces of {:?}", case.file, case.name, pieces.iter().map(|p| p.len()).collect::<Vec<_>>());
+            }
+        };
+        check(&text.chunks(1).collect::<Vec<_>>());
+        let step = text.len() / 500 + 1;
+        for first in (0..=text.len()).step_by(step) {
+            check(&[&text[..first], &text[first..]]);
+            splits += 1;
+            let seconds = if text.len() <= 60 { first..=text.len() } else { text.len()..=text.len() };
+            for second in seconds {
+                check(&[&text[..first], &text[first..second], &text[second..]]);
+                splits += 1;
+            }
+        }
+    }
+    println!("{splits} splits");
+}
+
+/// How a document is cut into pieces changes nothing, and never more is held than a line and what may be undecided.
+#[test]
+fn pieces_are_invisible_and_bounded() {
+    law(1, (0..LIMITED.len(), small_documents(), any_cuts()), |(at, text, cuts)| {
+        let (cleaner, most_held) = &LIMITED[at];
+        let cut = streamed(cleaner, pieces(&text.0, &cuts), *most_held);
+        checked(compare(cleaner, &text.0, &cut))?;
+        let bytewise = streamed(cleaner, text.0.chunks(1), *most_held);
+        prop_assert_eq!(bytewise, cut);
+        Ok(())
+    });
+}
+
+/// With the built-in packs, too, pieces are invisible.
+#[test]
+fn pieces_are_invisible_to_the_built_in_packs() {
+    law(10, (texts::documents(&Residue::builtin()), any_cuts()), |(text, cuts)| {
+        let cleaner = Cleaner::builtin();
+        checked(compare(&cleaner, &text.0, &streamed(&cleaner, pieces(&text.0, &cuts), usize::MAX)))
+    });
+}
+
+/// What a stream that is given up has delivered, holds and was not fed is the input, at every moment.
+#[test]
+fn a_stream_given_up_hands_everything_back() {
+    law(1, (0..LIMITED.len(), small_documents(), any_cuts(), 0usize..9), |(at, text, cuts, stop)| {
+        let mut stream = LIMITED[at].0.stream(Record::default());
+        let mut unfed = text.0.len();
+        for piece in pieces(&text.0, &cuts).into_iter().take(stop) {
+            let Ok(()) = stream.push(piece);
+            unfed -= piece.len();
+        }
+        let (mut record, pending) = stream.into_pending();
+        record.all.extend_from_slice(&pending);
+        record.all.extend_from_slice(&text.0[text.0.len() - unfed..]);
+        prop_assert_eq!(Document(record.all), text);
+        Ok(())
+    });
+}
+
+/// Documents in one stream are cleaned as if each were alone, and their reports add up.
+#[test]
+fn documents_are_independent() {
+    let inputs = (0..LIMITED.len(), vec((small_documents(), any_cuts()), 0..4), any::<bool>());
+    law(1, inputs, |(at, documents, is_last_ended)| {
+        let cleaner = &LIMITED[at].0;
+        let mut alone = Record::default();
+        let mut sum = Report::default();
+        let mut stream = cleaner.stream(Record::default());
+        for (number, (text, cuts)) in (1..).zip(&documents) {
+            let (record, report) = streamed(cleaner, [&text.0[..]], usize::MAX);
+            for piece in pieces(&text.0, cuts) {
+                let Ok(()) = stream.push(piece);
+            }
+            let is_left_to_finish = !is_last_ended && number == documents.len() && !text.0.is_empty();
+            if !is_left_to_finish {
+                let Ok(()) = stream.end_document();
+            }
+            alone.kept.extend(record.kept);
+            alone.all.extend(record.all);
+            alone.removals.extend(record.removals);
+            alone.documents.extend(record.documents);
+            sum.merge(&report);
+        }
+        let (together, report) = stream.finish().expect("a record takes everything");
+        prop_assert_eq!(together, alone);
+        prop_assert_eq!(report, sum);
+        Ok(())
+    });
+}
+
+/// A line of the limit is looked at, one of a byte more is kept as it is and counted.
+#[test]
+fn the_longest_line_is_exact() {
+    for (line_end, len) in [("\n", 11), ("\r\n", 12), ("", 11)] {
+        for (limit, is_long) in [(len - 1, true), (len, false), (len + 1, false)] {
+            let cleaner = texts::small_with(Profile::Standard, limit, 1024, 1 << 20);
+            let text = format!("It froze.\nSource link{line_end}");
+            let cut = streamed(&cleaner, text.as_bytes().chunks(1), limit + (1 << 20));
+            assert_eq!(compare(&cleaner, text.as_bytes(), &cut), Ok(()));
+            assert_eq!(cut.1.limits().long_lines, u64::from(is_long), "{limit} and {line_end:?}");
+            assert_eq!(cut.1.documents_with(Status::Cleaned), u64::from(!is_long), "{limit} and {line_end:?}");
+        }
+    }
+}
+
+/// Undecided lines of just the limit are held, a byte more lets them go: kept, unless their evidence suffices already.
+#[test]
+fn the_most_held_bytes_are_exact() {
+    // The line end of the body line is undecided, too: it goes with a tail that has no line end.
+    let held = "\nPrint\nSource link\n".len();
+    for (limit, is_hit) in [(held - 1, true), (held, false), (held + 1, false)] {
+        let cleaner = texts::small_with(Profile::Standard, 1 << 20, 1024, limit);
+        let kept_alone = "The harbour froze.\nPrint\nSource link\n";
+        let cut = streamed(&cleaner, kept_alone.as_bytes().chunks(1), limit + (1 << 20));
+        assert_eq!(compare(&cleaner, kept_alone.as_bytes(), &cut), Ok(()));
+        assert_eq!(cut.1.limits().held, u64::from(is_hit), "limit {limit}");
+        assert_eq!(cut.1.documents_with(Status::Unchanged), u64::from(is_hit), "limit {limit}");
+        let certain = "The harbour froze.\nPrint\n[ad_1]\n\n\n\n\n\nShare\nThe ice held.\n";
+        let cut = streamed(&cleaner, certain.as_bytes().chunks(1), limit + (1 << 20));
+        assert_eq!(compare(&cleaner, certain.as_bytes(), &cut), Ok(()));
+        assert_eq!(cut.0.kept.escape_ascii().to_string(), "The harbour froze.\\nThe ice held.\\n", "limit {limit}");
+    }
+}
+
+/// Documents far larger than every limit and every piece are held in bounds, and come out as they do from memory.
+#[test]
+fn large_documents_are_held_in_bounds() {
+    let line = "The harbour froze in May. ".repeat(12_000);
+    let documents = [
+        format!("[ad_1]\n{line}\n[ad_2]\nSource link"),
+        "Print\n".repeat(50_000),
+        (0..30_000).map(|number| format!("{number} shares\n")).collect(),
+        format!("The harbour froze.\nPrint\n{}[ad_1]\n", "\n".repeat(200_000)),
+        format!("The harbour froze.[ad_1]\n{}The ice held.\n", "\u{A0}\r\n".repeat(70_000)),
+        "It froze.\nSource link\n[ad_1]\n\n".repeat(9_000),
+    ];
+    let roomy = Limits::default();
+    let bounds = [(1 << 20, 1 << 20, roomy), (100, 300, roomy.with_max_line_bytes(100).with_max_held_bytes(300))];
+    for (most_line, most_held, limits) in bounds {
+        let cleaner = texts::small().limits(limits).build().expect("the small pack builds");
+        for text in &documents {
+            for size in [text.len(), PIECE - 1, PIECE, PIECE + 1, 100_003, 4_099] {
+                let cut = streamed(&cleaner, text.as_bytes().chunks(size), most_line + most_held);
+                assert_eq!(compare(&cleaner, text.as_bytes(), &cut), Ok(()), "{} in pieces of {size}", &text[..30]);
+            }
+        }
+    }
+}
+
+/// The sink does not take anything now.
+#[derive(Debug, PartialEq)]
+struct Full;
+
+/// A record whose calls of these numbers fail.
+struct Failing {
+    record: Record,
+    calls: usize,
+    fails: Range<usize>,
+}
+
+impl Failing {
+    fn new(fails: Range<usize>) -> Self {
+        Failing { record: Record::default(), calls: 0, fails }
+    }
+
+    fn call(&mut self, take: impl FnOnce(&mut Record) -> Result<(), Infallible>) -> Result<(), Full> {
+        self.calls += 1;
+        if self.fails.contains(&(self.calls - 1)) {
+            return Err(Full);
+        }
+        let Ok(()) = take(&mut self.record);
+        Ok(())
+    }
+}
+
+impl Sink for Failing {
+    type Error = Full;
+
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        self.call(|record| record.keep(bytes))
+    }
+
+    fn remove(&mut self, removal: &Removal, bytes: &[u8]) -> Result<(), Full> {
+        self.call(|record| record.remove(removal, bytes))
+    }
+
+    fn end_document(&mut self, report: &DocumentReport) -> Result<(), Full> {
+        self.call(|record| record.end_document(report))
+    }
+}
+
+/// What is done with a stream whose sink fails.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Reaction {
+    /// Ends are called again until they succeed.
+    Repeat,
+    /// Nothing is called again: the next bytes are pushed, and `finish` is called until it succeeds or for a while.
+    GoOn,
+    /// The stream is given up.
+    GiveUp,
+}
+
+/// What came of a stream whose sink fails.
+struct Outcome {
+    record: Record,
+    /// Calls that the sink got.
+    calls: usize,
+    /// What the stream held at last.
+    pending: Vec<u8>,
+    /// Bytes that were pushed.
+    fed: usize,
+    /// The report, where the stream was finished.
+    report: Option<Report>,
+}
+
+impl Outcome {
+    fn of(stream: StreamCleaner<Failing>, fed: usize) -> Outcome {
+        let held = stream.held_bytes();
+        let (sink, pending) = stream.into_pending();
+        assert_eq!(pending.len(), held);
+        Outcome { record: sink.record, calls: sink.calls, pending, fed, report: None }
+    }
+}
+
+/// How often a failing call is repeated before it is taken to fail for ever.
+const PATIENCE: usize = 5;
+
+/// Streams documents to a failing sink. The last document is ended by `finish` alone if `is_last_open`.
+fn drive(
+    cleaner: &Cleaner,
+    documents: &[(Document, Vec<Index>)],
+    is_last_open: bool,
+    fails: Range<usize>,
+    reaction: Reaction,
+) -> Outcome {
+    let mut stream = cleaner.stream(Failing::new(fails));
+    let mut fed = 0;
+    for (number, (text, cuts)) in (1..).zip(documents) {
+        for piece in pieces(&text.0, cuts) {
+            let pushed = stream.push(piece);
+            fed += piece.len();
+            if pushed.is_err() && reaction == Reaction::GiveUp {
+                return Outcome::of(stream, fed);
+            }
+        }
+        if is_last_open && number == documents.len() {
+            break;
+        }
+        let tries = if reaction == Reaction::Repeat { PATIENCE } else { 1 };
+        let is_ended = (0..tries).any(|_| stream.end_document().is_ok());
+        if !is_ended && reaction != Reaction::GoOn {
+            return Outcome::of(stream, fed);
+        }
+    }
+    for _ in 0..PATIENCE {
+        match stream.finish() {
+            Ok((sink, report)) => {
+                let Failing { record, calls, .. } = sink;
+                return Outcome { record, calls, pending: Vec::new(), fed, report: Some(report) };
+            }
+            Err(failed) => {
+                assert_eq!(failed.error, Full);
+                stream = *failed.stream;
+                if reaction == Reaction::GiveUp {
+                    break;
+                }
+            }
+        }
+    }
+    Outcome::of(stream, fed)
+}
+
+/// Documents in pieces, a cleaner, and whether `finish` ends the last document.
+fn driven() -> impl Strategy<Value = (usize, Vec<(Document, Vec<Index>)>, bool)> {
+    (0..LIMITED.len(), vec((small_documents(), any_cuts()), 1..4), any::<bool>())
+}
+
+fn input(documents: &[(Document, Vec<Index>)]) -> Vec<u8> {
+    documents.iter().flat_map(|(text, _)| text.0.iter().copied()).collect()
+}
+
+/// Whichever calls of the sink fail, what it took, what is pending and what was not fed are the input.
+#[test]
+fn a_failing_sink_loses_nothing() {
+    law(40, driven(), |(at, documents, is_last_open)| {
+        let cleaner = &LIMITED[at].0;
+        let input = input(&documents);
+        let calls = drive(cleaner, &documents, is_last_open, 0..0, Reaction::Repeat).calls;
+        for first in 0..calls {
+            for fails in [first..first + 1, first..first + 2, first..first + 3, first..usize::MAX] {
+                for reaction in [Reaction::Repeat, Reaction::GoOn, Reaction::GiveUp] {
+                    let outcome = drive(cleaner, &documents, is_last_open, fails.clone(), reaction);
+                    let mut all = outcome.record.all;
+                    all.extend_from_slice(&outcome.pending);
+                    all.extend_from_slice(&input[outcome.fed..]);
+                    prop_assert_eq!(Document(all), Document(input.clone()), "{:?} fail, {:?}", fails, reaction);
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+/// After failures that pass, a stream that goes on comes to the same result as one that never failed.
+#[test]
+fn a_failure_that_passes_leaves_no_trace() {
+    law(20, driven(), |(at, documents, is_last_open)| {
+        let cleaner = &LIMITED[at].0;
+        let smooth = drive(cleaner, &documents, is_last_open, 0..0, Reaction::Repeat);
+        prop_assert_eq!(&smooth.record.all, &input(&documents));
+        prop_assert!(smooth.report.is_some());
+        for first in 0..smooth.calls {
+            for len in 1..=3 {
+                let rough = drive(cleaner, &documents, is_last_open, first..first + len, Reaction::Repeat);
+                prop_assert_eq!(&rough.record, &smooth.record, "calls {} to {} fail", first, first + len - 1);
+                prop_assert_eq!(&rough.report, &smooth.report);
+                prop_assert!(rough.calls >= smooth.calls);
+            }
+        }
+        Ok(())
+    });
+}

@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use unicode_normalization::char::compose;
+use unicode_normalization::char::{compose, decompose_canonical};
 
 use super::chars::is_zero_width;
 use super::dress::undress;
@@ -182,7 +182,9 @@ fn put_folded(c: char, raw: Range<usize>, target: &mut impl Target) {
         '“' | '”' | '„' | '‟' | '″' => target.put('"', raw),
         '\u{2010}'..='\u{2015}' | '−' | '﹘' | '﹣' => target.put('-', raw),
         '…' => (0..3).for_each(|_| target.put('.', raw.clone())),
-        _ => c.to_lowercase().for_each(|lower| put_composed(lower, raw.clone(), target)),
+        _ => c.to_lowercase().for_each(|lower| {
+            decompose_canonical(lower, |part| put_composed(part, raw.clone(), target));
+        }),
     }
 }
 
@@ -241,6 +243,8 @@ mod tests {
         assert_eq!(folded("Publicite\u{301}"), "publicité");
         assert_eq!(folded("Tie\u{302}\u{301}ng"), "tiếng");
         assert_eq!(folded("I\u{307}lan"), "ilan");
+        assert_eq!(folded("\u{95E}"), folded("\u{92B}\u{93C}"));
+        assert_eq!(folded("한국"), folded("\u{1112}\u{1161}\u{11AB}\u{1100}\u{116E}\u{11A8}"));
     }
 
     proptest! {

@@ -23,6 +23,9 @@ pub(crate) fn is_cut(line: &[u8], at: usize) -> bool {
 pub(crate) fn joins_as_cut(line: &[u8], end: usize, is_spaced: bool, at: usize) -> bool {
     let Some(stop) = sentence_end(line, end) else { return false };
     let Some((next, _)) = next_char(line, at) else { return false };
+    if stop.has_gap {
+        return is_spaced || next == '[';
+    }
     stop.is_wide || is_spaced || (stop.is_closed && next.is_alphanumeric()) || starts_sentence(next)
 }
 
@@ -41,7 +44,7 @@ pub(crate) fn reads_like_start(line: &[u8], at: usize) -> bool {
     next_char(line, at).is_some_and(|(c, _)| {
         starts_sentence(c)
             || c.is_numeric()
-            || matches!(c, '"' | '\'' | '“' | '‘' | '„' | '«' | '‹' | '「' | '『' | '¿' | '¡' | '(' | '@' | '—' | '–')
+            || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–".contains(c)
     })
 }
 
@@ -50,21 +53,26 @@ struct SentenceEnd {
     is_wide: bool,
     /// A quote or a bracket closes behind the mark.
     is_closed: bool,
+    /// White space stands before the quote that closes, as in French. The quote may also be one that opens, so that no
+    /// cut lies between it and a word.
+    has_gap: bool,
 }
 
 fn sentence_end(line: &[u8], end: usize) -> Option<SentenceEnd> {
-    let mut at = end;
-    let mut is_closed = false;
+    let (mut at, mut is_closed, mut has_gap) = (end, false, false);
+    let mut after = None;
     for _ in 0..MAX_CLOSING {
         let (c, len) = prev_char(line, at)?;
         match c {
-            '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։' => return Some(SentenceEnd { is_wide: false, is_closed }),
-            '。' | '！' | '？' | '．' | '｡' => return Some(SentenceEnd { is_wide: true, is_closed }),
-            '"' | '\'' | ')' | ']' | '*' | '_' | '”' | '’' | '“' | '‘' | '»' | '«' | '›' | '」' | '』' | '】' | '）' | '］' => {
-                is_closed = true;
+            '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։' => {
+                return Some(SentenceEnd { is_wide: false, is_closed, has_gap });
             }
+            '。' | '！' | '？' | '．' | '｡' => return Some(SentenceEnd { is_wide: true, is_closed, has_gap }),
+            _ if "\"')]*_”’“‘»«›」』】）］".contains(c) => is_closed = true,
+            ' ' | '\u{A0}' | '\u{202F}' if matches!(after, Some('»' | '›')) => has_gap = true,
             _ => return None,
         }
+        after = Some(c);
         at -= len;
     }
     None
@@ -120,6 +128,8 @@ mod tests {
         assert_eq!(segments("雨が降った。出典"), ["雨が降った。", "出典"]);
         assert_eq!(segments("बारिश हुई। स्रोत"), ["बारिश हुई। ", "स्रोत"]);
         assert_eq!(segments("end.[ad_2]"), ["end.", "[ad_2]"]);
+        assert_eq!(segments("« Oui.\u{A0}»[ad_2]").last(), Some(&"[ad_2]"));
+        assert_eq!(segments("Er kam. »Hallo«"), ["Er kam. ", "»Hallo«"]);
     }
 
     #[test]

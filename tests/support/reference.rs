@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
 use unchaff::{Edge, Profile, Rule, Shape, Weight};
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::compose;
 
 use super::{Mark, join};
@@ -234,6 +235,7 @@ impl<'r> Reference<'r> {
             if is_long {
                 region.pass_long_line();
                 tokens.push(Token::Body { start: from, end, is_list_head: false });
+                tokens.push(Token::LineEnd { start: end, end });
             } else if region.protects(line, number == 0) {
                 tokens.push(Token::Body { start: from, end: to, is_list_head: false });
                 tokens.push(Token::LineEnd { start: to, end });
@@ -625,7 +627,7 @@ fn fold(raw: &[u8]) -> String {
                 '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' => plain.push('-'),
                 '…' => plain.push_str("..."),
                 _ => {
-                    for lower in c.to_lowercase() {
+                    for lower in c.to_lowercase().nfd() {
                         match (plain.chars().last(), lower) {
                             (Some('i'), '\u{307}') => {}
                             (Some(last), mark) if !mark.is_ascii() && compose(last, mark).is_some() => {
@@ -700,15 +702,19 @@ fn matching(text: &str, open: char, close: char) -> Option<usize> {
     None
 }
 
-/// The kind of sentence end before `end`: is it wide, is it closed by quotes or brackets?
-fn stop_before(line: &[u8], end: usize) -> Option<(bool, bool)> {
+/// The kind of sentence end before `end`: is it wide, is it closed by quotes or brackets, is white space before a
+/// closing angle quote?
+fn stop_before(line: &[u8], end: usize) -> Option<(bool, bool, bool)> {
     let before = chars(&line[..end]);
+    let last: Vec<char> = before.iter().rev().take(16).map(|(.., c)| *c).collect();
     let mut closed = false;
-    for (.., c) in before.iter().rev().take(16) {
+    let mut gap = false;
+    for (i, c) in last.iter().enumerate() {
         match c {
-            '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։' => return Some((false, closed)),
-            '。' | '！' | '？' | '．' | '｡' => return Some((true, closed)),
+            '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։' => return Some((false, closed, gap)),
+            '。' | '！' | '？' | '．' | '｡' => return Some((true, closed, gap)),
             c if "\"')]*_”’“‘»«›」』】）］".contains(*c) => closed = true,
+            ' ' | '\u{A0}' | '\u{202F}' if i > 0 && "»›".contains(last[i - 1]) => gap = true,
             _ => return None,
         }
     }
@@ -717,8 +723,11 @@ fn stop_before(line: &[u8], end: usize) -> Option<(bool, bool)> {
 
 fn is_cut(line: &[u8], at: usize) -> bool {
     let end = skip_white_back(line, 0, at);
-    let Some((is_wide, is_closed)) = stop_before(line, end) else { return false };
+    let Some((is_wide, is_closed, has_gap)) = stop_before(line, end) else { return false };
     let Some((.., next)) = chars(&line[at..]).first().copied() else { return false };
+    if has_gap {
+        return end < at || next == '[';
+    }
     is_wide || end < at || (is_closed && next.is_alphanumeric()) || opens(next)
 }
 
@@ -728,7 +737,7 @@ fn opens(c: char) -> bool {
 
 fn reads_like_start(line: &[u8], at: usize) -> bool {
     let next = chars(&line[at..]).first().map(|(.., c)| *c);
-    next.is_some_and(|c| opens(c) || c.is_numeric() || "\"'“‘„«‹「『¿¡(@—–".contains(c))
+    next.is_some_and(|c| opens(c) || c.is_numeric() || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–".contains(c))
 }
 
 fn cuts(line: &[u8]) -> Vec<usize> {
