@@ -7,6 +7,9 @@
 //! Which blank lines go with a run is decided here too. In mid-document a run takes the blank lines after it if others
 //! stand before it, so that paragraphs stay as far apart as they were. At the head and at the tail it takes those on
 //! both sides. A document that ends without a line end ends without one afterwards.
+//!
+//! A run behind a colon is a list of the body, with one exception: when certain rules removed the head of the document
+//! and one of them matches again in the run, the two are a machine's frame around the text.
 
 use super::points::Points;
 use super::profile::Profile;
@@ -15,7 +18,7 @@ use super::report::LimitHits;
 use super::run::{Held, Run};
 use crate::limits::Limits;
 use crate::matching::judge::{Judge, Kind, Unit};
-use crate::matching::ruleset::{Matcher, RuleSet};
+use crate::matching::ruleset::{Matcher, RuleId, RuleSet};
 use crate::rules::category::Edge;
 use crate::span::Span;
 use crate::text::line::{BYTE_ORDER_MARK, Line};
@@ -56,6 +59,8 @@ struct State {
     has_body: bool,
     /// The last kept text ends in a colon.
     introduces: bool,
+    /// The certain rules that removed the head of the document: one half of a frame.
+    frame: Vec<RuleId>,
     flow: Flow,
     /// End of the last line taken, and whether it had a line end.
     end: u64,
@@ -91,6 +96,7 @@ impl Decider {
                 has_gap: false,
                 has_body: false,
                 introduces: false,
+                frame: Vec::new(),
                 flow: Flow::Body,
                 end: 0,
                 is_terminated: false,
@@ -162,7 +168,7 @@ impl Decider {
         if let Flow::Run(run) = std::mem::replace(&mut state.flow, Flow::Body) {
             let touches = state.has_body.then_some(Edge::Tail);
             let evidence = run.evidence(touches);
-            if run.suffices(evidence, self.profile) {
+            if run.suffices(evidence, self.profile, &state.frame) {
                 let start = match (state.has_body, state.is_terminated) {
                     (false, _) => state.text_start,
                     (true, true) => run.start().map_or(end, |start| start.min(state.kept_line_end)),
@@ -272,7 +278,7 @@ impl Decider {
     fn close_before_body(&mut self, line_start: u64, core_start: u64) {
         let Flow::Run(run) = std::mem::replace(&mut self.state.flow, Flow::Body) else { return };
         let evidence = run.evidence(run.touches_head.then_some(Edge::Head));
-        if !run.suffices(evidence, self.profile) {
+        if !run.suffices(evidence, self.profile, &self.state.frame) {
             return self.keep_run(&run, evidence);
         }
         let end = if run.end > line_start {
@@ -289,6 +295,9 @@ impl Decider {
 
     /// Reports the removal of `whole`, shared among the units of the run, without the line end in `hole`.
     fn remove(&mut self, run: &Run, whole: Span, hole: Option<Span>, evidence: Points) {
+        if run.touches_head {
+            self.state.frame.clone_from(&run.certain);
+        }
         for (at, unit) in run.units.iter().enumerate() {
             let start = if at == 0 { whole.start } else { unit.span.start };
             let end = run.units.get(at + 1).map_or(whole.end, |next| next.span.start);
@@ -318,7 +327,7 @@ impl Decider {
 
     fn keep_run(&mut self, run: &Run, evidence: Points) {
         let reason =
-            if run.is_list { KeptBecause::AfterColon } else { KeptBecause::TooLittleEvidence };
+            if run.is_list_of_body(&self.state.frame) { KeptBecause::AfterColon } else { KeptBecause::TooLittleEvidence };
         self.note_near(run, evidence, reason);
         self.state.has_body = true;
     }
@@ -355,7 +364,7 @@ impl Decider {
         match std::mem::replace(&mut self.state.flow, Flow::Body) {
             Flow::Run(run) => {
                 let evidence = run.evidence(None);
-                if run.suffices(evidence, self.profile) {
+                if run.suffices(evidence, self.profile, &self.state.frame) {
                     let start =
                         if run.touches_head { self.state.text_start } else { run.start().unwrap_or(end) };
                     let hole = run.hole_with_blanks();

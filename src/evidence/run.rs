@@ -39,10 +39,11 @@ pub(crate) struct Run {
     /// Where the first line behind the hole starts.
     after_hole: Option<u64>,
     /// The body before the run ends in a colon.
-    pub is_list: bool,
+    is_list: bool,
     seen: HashSet<u64, Xxh3Builder>,
     halves: u32,
-    has_certain: bool,
+    /// The certain rules that matched, each once.
+    pub certain: Vec<RuleId>,
     fits_head: bool,
     fits_tail: bool,
 }
@@ -59,7 +60,7 @@ impl Run {
             is_list,
             seen: HashSet::default(),
             halves: 0,
-            has_certain: false,
+            certain: Vec::new(),
             fits_head: false,
             fits_tail: false,
         }
@@ -73,7 +74,9 @@ impl Run {
             if self.seen.insert(unit.key) {
                 gained = gained.saturating_add(rule.weight.halves());
             }
-            self.has_certain |= rule.weight == Weight::Certain;
+            if rule.weight == Weight::Certain && !self.certain.contains(&unit.rule) {
+                self.certain.push(unit.rule);
+            }
             self.fits_head |= rule.edge != Edge::Tail;
             self.fits_tail |= rule.edge != Edge::Head;
             let span = Span::new(line_start + unit.start as u64, line_start + unit.end as u64);
@@ -116,8 +119,14 @@ impl Run {
         Points::from_halves(self.halves.saturating_add(if has_bonus { EDGE_BONUS } else { 0 }))
     }
 
-    /// Whether so much evidence suffices.
-    pub(crate) fn suffices(&self, evidence: Points, profile: Profile) -> bool {
-        !self.is_list && (self.has_certain || evidence >= profile.threshold())
+    /// Whether so much evidence suffices. `frame` are the certain rules that removed the head of the document.
+    pub(crate) fn suffices(&self, evidence: Points, profile: Profile, frame: &[RuleId]) -> bool {
+        !self.is_list_of_body(frame) && (!self.certain.is_empty() || evidence >= profile.threshold())
+    }
+
+    /// Whether the run is a list that the body before it introduces. The other half of a frame is none, whatever
+    /// stands before it.
+    pub(crate) fn is_list_of_body(&self, frame: &[RuleId]) -> bool {
+        self.is_list && !self.certain.iter().any(|rule| frame.contains(rule))
     }
 }

@@ -59,6 +59,7 @@ impl<'r> Reference<'r> {
         let mut marked: Vec<Option<(usize, u32)>> = vec![None; text.len()];
         let bom = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let is_terminated = text.ends_with(b"\n");
+        let mut frame = BTreeSet::new();
         let mut at = 0;
         while at < tokens.len() {
             let Token::Stretch { .. } = tokens[at] else {
@@ -67,7 +68,7 @@ impl<'r> Reference<'r> {
             };
             // A run reaches to the next body, over blank lines and line ends.
             let next_body = (at..tokens.len()).find(|&i| matches!(tokens[i], Token::Body { .. }));
-            self.decide_run(&tokens, at, next_body, bom, is_terminated, &mut marked);
+            self.decide_run(&tokens, at, next_body, bom, is_terminated, &mut frame, &mut marked);
             at = next_body.unwrap_or(tokens.len());
         }
         for (span, rule) in self.markers_between_sentences(text) {
@@ -79,6 +80,7 @@ impl<'r> Reference<'r> {
         }))
     }
 
+    #[allow(clippy::too_many_arguments, reason = "all of it is what is known of the document so far")]
     fn decide_run(
         &self,
         tokens: &[Token],
@@ -86,6 +88,7 @@ impl<'r> Reference<'r> {
         next_body: Option<usize>,
         bom: usize,
         is_terminated: bool,
+        frame: &mut BTreeSet<usize>,
         marked: &mut [Option<(usize, u32)>],
     ) {
         let run = &tokens[first..next_body.unwrap_or(tokens.len())];
@@ -122,10 +125,15 @@ impl<'r> Reference<'r> {
             Profile::Standard => 4,
             Profile::Eager => 3,
         };
-        let has_certain = units.iter().any(|unit| self.rules[unit.rule].weight() == Weight::Certain);
-        let is_list = matches!(before, Some(Token::Body { is_list_head: true, .. }));
-        if is_list || !(has_certain || sum >= needed) {
+        let certain: BTreeSet<usize> =
+            units.iter().map(|unit| unit.rule).filter(|&rule| self.rules[rule].weight() == Weight::Certain).collect();
+        let follows_colon = matches!(before, Some(Token::Body { is_list_head: true, .. }));
+        let is_list = follows_colon && certain.is_disjoint(frame);
+        if is_list || (certain.is_empty() && sum < needed) {
             return;
+        }
+        if before.is_none() {
+            *frame = certain;
         }
         // What goes: from the first to the last unit, then blank lines.
         let text_end = marked.len();
