@@ -98,7 +98,10 @@ fn kept_and_removed_are_a_partition() {
         let mut kept = Vec::new();
         for removal in cleaned.removals() {
             let span = removal.span;
-            prop_assert!(at <= span.start && span.start < span.end && span.end <= text.len() as u64, "{span}");
+            prop_assert!(
+                at <= span.start && span.start < span.end && span.end <= text.len() as u64,
+                "{span}"
+            );
             kept.extend_from_slice(&text[at as usize..span.start as usize]);
             at = span.end;
         }
@@ -115,7 +118,10 @@ fn removals_name_lines_in_order() {
         let lines = text.split_inclusive(|&byte| byte == b'\n').count() as u64;
         let mut last = 1;
         for removal in cleaner.clean_bytes(text).removals() {
-            prop_assert!(last <= removal.line && removal.line <= lines, "{removal:?} after line {last} of {lines}");
+            prop_assert!(
+                last <= removal.line && removal.line <= lines,
+                "{removal:?} after line {last} of {lines}"
+            );
             prop_assert!(removal.evidence.halves() > 0);
             last = removal.line;
         }
@@ -150,7 +156,8 @@ fn reports_add_up() {
         }
         let counted = report.by_rule().map(|(rule, count)| (rule, (count.removals, count.bytes)));
         prop_assert_eq!(counted.collect::<BTreeMap<_, _>>(), by_rule);
-        let counted = report.by_category().map(|(category, count)| (category, (count.removals, count.bytes)));
+        let counted =
+            report.by_category().map(|(category, count)| (category, (count.removals, count.bytes)));
         prop_assert_eq!(counted.collect::<BTreeMap<_, _>>(), by_category);
         // A line that is too long to be looked at counts as text, even if it is blank.
         if report.limits().is_exact() {
@@ -220,9 +227,11 @@ struct Pair {
 
 impl Pair {
     fn new(profile: Profile, host: Option<&str>, phrases: &[&str], limits: (usize, usize)) -> Pair {
-        let bounds = Limits::default().with_max_line_bytes(limits.0).with_max_candidate_bytes(limits.1);
+        let bounds =
+            Limits::default().with_max_line_bytes(limits.0).with_max_candidate_bytes(limits.1);
         let pack = texts::pack_of(&[texts::RULES, texts::KEEP]);
-        let builder = Cleaner::builder().without_builtin().pack(pack).profile(profile).limits(bounds);
+        let builder =
+            Cleaner::builder().without_builtin().pack(pack).profile(profile).limits(bounds);
         let builder = phrases.iter().fold(builder, |builder, phrase| builder.keep_phrase(phrase));
         let cleaner = builder.build().expect("the small pack builds");
         let cleaner = host.map_or_else(|| cleaner.clone(), |host| cleaner.for_host(host));
@@ -237,7 +246,8 @@ impl Pair {
         let hosts = [None, Some("www.tide.example.org")];
         let phrases = [&[][..], &["Tweet", "— Read also: Tides of May", "(tide box)."]];
         let choices = Profile::ALL.iter().flat_map(|&profile| hosts.map(|host| (profile, host)));
-        let choices = choices.flat_map(|(profile, host)| phrases.map(|phrases| (profile, host, phrases)));
+        let choices =
+            choices.flat_map(|(profile, host)| phrases.map(|phrases| (profile, host, phrases)));
         choices.map(|(profile, host, phrases)| Pair::new(profile, host, phrases, limits)).collect()
     }
 
@@ -272,7 +282,9 @@ fn the_library_equals_the_reference() {
 #[test]
 fn the_library_equals_the_reference_under_small_limits() {
     let lines = [0, 1, 12, 40, 90, 1 << 20];
-    let limits = lines.iter().flat_map(|&line| [0, 1, 6, 11, 25, 60, 1024].map(|candidate| (line, candidate)));
+    let limits = lines
+        .iter()
+        .flat_map(|&line| [0, 1, 6, 11, 25, 60, 1024].map(|candidate| (line, candidate)));
     let pairs: Vec<Pair> = limits.flat_map(Pair::all).collect();
     law(1, (0..pairs.len(), small_documents()), |(at, text)| pairs[at].agrees_on(&text.0));
 }
@@ -280,7 +292,8 @@ fn the_library_equals_the_reference_under_small_limits() {
 /// The library with the built-in packs and the reference remove the same bytes, for every profile.
 #[test]
 fn the_library_equals_the_reference_on_the_built_in_packs() {
-    let build = |profile| Cleaner::builder().profile(profile).build().expect("the built-in packs build");
+    let build =
+        |profile| Cleaner::builder().profile(profile).build().expect("the built-in packs build");
     let cleaners = Profile::ALL.map(build);
     law(50, (0..3usize, builtin_documents()), |(at, text)| {
         let cleaner = &cleaners[at];
@@ -335,7 +348,11 @@ fn refuses_receipt(json: &[u8]) -> bool {
 /// A receipt, or a text, in which one byte was changed is refused.
 #[test]
 fn every_change_is_refused() {
-    let change = prop_oneof![any::<u8>().prop_map(Change::Put), any::<u8>().prop_map(Change::Insert), Just(Change::Delete)];
+    let change = prop_oneof![
+        any::<u8>().prop_map(Change::Put),
+        any::<u8>().prop_map(Change::Insert),
+        Just(Change::Delete)
+    ];
     law(2, (small_cases(), change, any::<Index>()), |((small, text), change, at)| {
         let (cleaner, text) = (small.cleaner(), text.0);
         let cleaned = cleaner.clean_bytes(&text);
@@ -367,8 +384,10 @@ const RECEIPTED: [&[u8]; 5] = [
 #[test]
 fn every_change_at_every_place_is_refused() {
     let cleaner = &SMALL[4];
-    let changes: Vec<Change> =
-        (0..=255).flat_map(|byte| [Change::Put(byte), Change::Insert(byte)]).chain([Change::Delete]).collect();
+    let changes: Vec<Change> = (0..=255)
+        .flat_map(|byte| [Change::Put(byte), Change::Insert(byte)])
+        .chain([Change::Delete])
+        .collect();
     for text in RECEIPTED {
         let cleaned = cleaner.clean_bytes(text);
         let receipt = cleaner.receipt(text, &cleaned);
@@ -376,11 +395,15 @@ fn every_change_at_every_place_is_refused() {
         for &change in &changes {
             for at in 0..=json.len() {
                 let changed = change.made(&json, at);
-                assert!(changed.is_none_or(|changed| refuses_receipt(&changed)), "{change:?} at {at} of the receipt");
+                assert!(
+                    changed.is_none_or(|changed| refuses_receipt(&changed)),
+                    "{change:?} at {at} of the receipt"
+                );
             }
             for at in 0..=text.len() {
                 let changed = change.made(text, at);
-                let is_refused = changed.is_none_or(|changed| cleaner.verify(&changed, &receipt).is_err());
+                let is_refused =
+                    changed.is_none_or(|changed| cleaner.verify(&changed, &receipt).is_err());
                 assert!(is_refused, "{change:?} at {at} of the text {text:?}");
             }
             for at in 0..=cleaned.text.len() {
@@ -401,15 +424,24 @@ fn forged_receipts_are_not_verified() {
         let receipt = cleaner.receipt(text, &cleaner.clean_bytes(text));
         let json = receipt.to_json();
         let (body, _) = json.rsplit_once(",\"sum\":").expect("a receipt ends in its checksum");
-        let changes = (b' '..=b'~').flat_map(|byte| [Change::Put(byte), Change::Insert(byte)]).chain([Change::Delete]);
+        let changes = (b' '..=b'~')
+            .flat_map(|byte| [Change::Put(byte), Change::Insert(byte)])
+            .chain([Change::Delete]);
         for change in changes {
             for at in 0..body.len() {
                 let Some(forged) = change.made(body.as_bytes(), at) else { continue };
                 let Ok(forged) = String::from_utf8(forged) else { continue };
                 let sum = xxh3_128(forged.as_bytes());
-                let Ok(forged) = Receipt::from_json(&format!("{forged},\"sum\":\"{sum:032x}\"}}")) else { continue };
+                let Ok(forged) = Receipt::from_json(&format!("{forged},\"sum\":\"{sum:032x}\"}}"))
+                else {
+                    continue;
+                };
                 read += 1;
-                assert!(cleaner.verify(text, &forged).is_err(), "{change:?} at {at}: {}", forged.to_json());
+                assert!(
+                    cleaner.verify(text, &forged).is_err(),
+                    "{change:?} at {at}: {}",
+                    forged.to_json()
+                );
             }
         }
     }
@@ -421,16 +453,21 @@ fn forged_receipts_are_not_verified() {
 fn planted_residue_goes_and_the_body_stays() {
     for line_end in ["\n", "\r\n"] {
         let body = texts::plain_bodies(line_end);
-        law(2, (body, 1usize..3, 1usize..3, any::<bool>()), |(body, after, before, is_terminated)| {
-            let head = format!("[ad_1]{}", line_end.repeat(after));
-            let ending = if is_terminated { line_end } else { "" };
-            let tail = format!("{}[ad_2]{line_end}Source link{ending}", line_end.repeat(before));
-            let text = format!("{head}{body}{tail}");
-            for cleaner in [&SMALL[4], &Cleaner::builtin()] {
-                prop_assert_eq!(&cleaner.clean(&text).text, &format!("{body}{ending}"));
-            }
-            Ok(())
-        });
+        law(
+            2,
+            (body, 1usize..3, 1usize..3, any::<bool>()),
+            |(body, after, before, is_terminated)| {
+                let head = format!("[ad_1]{}", line_end.repeat(after));
+                let ending = if is_terminated { line_end } else { "" };
+                let tail =
+                    format!("{}[ad_2]{line_end}Source link{ending}", line_end.repeat(before));
+                let text = format!("{head}{body}{tail}");
+                for cleaner in [&SMALL[4], &Cleaner::builtin()] {
+                    prop_assert_eq!(&cleaner.clean(&text).text, &format!("{body}{ending}"));
+                }
+                Ok(())
+            },
+        );
     }
 }
 
@@ -447,7 +484,9 @@ fn a_sentence_that_mentions_a_phrase_stays() {
                 let sentences = [
                     format!("The words {phrase} were on the wall."),
                     format!("On the wall stood “{phrase}” in red paint."),
-                    format!("The harbour froze.\nThe words {phrase} were on the wall.\n[ad_2]\nSource link"),
+                    format!(
+                        "The harbour froze.\nThe words {phrase} were on the wall.\n[ad_2]\nSource link"
+                    ),
                 ];
                 for sentence in sentences {
                     let kept = sentence.strip_suffix("\n[ad_2]\nSource link").unwrap_or(&sentence);
@@ -492,17 +531,23 @@ fn no_two_lines_become_one() {
         let cleaned = cleaner.clean_bytes(text);
         let mut is_kept = vec![true; text.len()];
         cleaned.removals().iter().for_each(|removal| is_kept[removal.span.range()].fill(false));
-        let visible = |line: &[u8]| line.iter().copied().filter(|byte| !b"\r\xEF\xBB\xBF".contains(byte)).collect();
-        let lines_of = |lines: Vec<Vec<u8>>| lines.into_iter().filter(|line| !line.is_empty()).map(Document).collect();
+        let visible = |line: &[u8]| {
+            line.iter().copied().filter(|byte| !b"\r\xEF\xBB\xBF".contains(byte)).collect()
+        };
+        let lines_of = |lines: Vec<Vec<u8>>| {
+            lines.into_iter().filter(|line| !line.is_empty()).map(Document).collect()
+        };
         let mut start = 0;
         let mut left: Vec<Vec<u8>> = Vec::new();
         for line in text.split(|&byte| byte == b'\n') {
-            let kept: Vec<u8> = (start..start + line.len()).filter(|&at| is_kept[at]).map(|at| text[at]).collect();
+            let kept: Vec<u8> =
+                (start..start + line.len()).filter(|&at| is_kept[at]).map(|at| text[at]).collect();
             left.push(visible(&kept));
             start += line.len() + 1;
         }
         let left: Vec<Document> = lines_of(left);
-        let out: Vec<Document> = lines_of(cleaned.text.split(|&byte| byte == b'\n').map(visible).collect());
+        let out: Vec<Document> =
+            lines_of(cleaned.text.split(|&byte| byte == b'\n').map(visible).collect());
         prop_assert_eq!(out, left);
         Ok(())
     });
@@ -512,22 +557,30 @@ fn no_two_lines_become_one() {
 #[test]
 fn the_order_of_rules_is_irrelevant() {
     let whole = [texts::RULES, texts::KEEP, texts::BOUND_KEEPS].concat();
-    let blocks: Vec<String> =
-        whole.split("\n\n").map(|block| format!("{}\n", block.trim())).filter(|block| block.len() > 1).collect();
+    let blocks: Vec<String> = whole
+        .split("\n\n")
+        .map(|block| format!("{}\n", block.trim()))
+        .filter(|block| block.len() > 1)
+        .collect();
     let orders = (Just(blocks).prop_shuffle(), 1usize..5);
-    law(20, (orders, prop::collection::vec(small_documents(), 8)), |((blocks, packs), documents)| {
-        let builder = (0..packs).fold(Cleaner::builder().without_builtin(), |builder, at| {
-            let own: Vec<&str> = blocks.iter().skip(at).step_by(packs).map(String::as_str).collect();
-            builder.pack(texts::pack_of(&own))
-        });
-        let cleaner = builder.build().expect("the small pack builds in any order");
-        prop_assert_eq!(cleaner.fingerprint(), SMALL[4].fingerprint());
-        for text in &documents {
-            let (own, usual) = (cleaner.clean_bytes(&text.0), SMALL[4].clean_bytes(&text.0));
-            prop_assert_eq!(own.removals(), usual.removals());
-        }
-        Ok(())
-    });
+    law(
+        20,
+        (orders, prop::collection::vec(small_documents(), 8)),
+        |((blocks, packs), documents)| {
+            let builder = (0..packs).fold(Cleaner::builder().without_builtin(), |builder, at| {
+                let own: Vec<&str> =
+                    blocks.iter().skip(at).step_by(packs).map(String::as_str).collect();
+                builder.pack(texts::pack_of(&own))
+            });
+            let cleaner = builder.build().expect("the small pack builds in any order");
+            prop_assert_eq!(cleaner.fingerprint(), SMALL[4].fingerprint());
+            for text in &documents {
+                let (own, usual) = (cleaner.clean_bytes(&text.0), SMALL[4].clean_bytes(&text.0));
+                prop_assert_eq!(own.removals(), usual.removals());
+            }
+            Ok(())
+        },
+    );
 }
 
 /// Merging reports is adding them up: in any order and any grouping.
@@ -579,7 +632,10 @@ fn an_explanation_is_the_text() {
                 at = part.span.end;
                 match part.fate {
                     Fate::Removed(removal) => {
-                        prop_assert!(removal.span.start <= part.span.start && part.span.end <= removal.span.end);
+                        prop_assert!(
+                            removal.span.start <= part.span.start
+                                && part.span.end <= removal.span.end
+                        );
                         removed.push((part.span, removal));
                     }
                     Fate::NearMiss(miss) => {
@@ -605,7 +661,8 @@ fn an_explanation_is_the_text() {
 #[test]
 fn a_bolder_profile_removes_no_less_often() {
     law(1, small_documents(), |text| {
-        let removed = |at: usize| SMALL[at * HOSTS.len()].clean_bytes(&text.0).report().bytes_removed();
+        let removed =
+            |at: usize| SMALL[at * HOSTS.len()].clean_bytes(&text.0).report().bytes_removed();
         let (cautious, standard, eager) = (removed(0), removed(1), removed(2));
         prop_assert!(cautious <= standard && standard <= eager, "{cautious}, {standard}, {eager}");
         Ok(())

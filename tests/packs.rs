@@ -1,6 +1,9 @@
 //! The built-in packs: every example of every rule.
 
-use unchaff::{Category, Cleaner};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use unchaff::{Category, Cleaner, Pack, Shape};
 
 /// Every example of the rules that act by default, and of each category that does not, switched on alone.
 #[test]
@@ -22,4 +25,40 @@ fn every_example_of_the_built_in_packs_holds() {
     println!("{examples} examples");
     let shown: Vec<String> = failures.iter().map(ToString::to_string).collect();
     assert!(shown.is_empty(), "{} fail\n{}", shown.len(), shown.join("\n"));
+}
+
+/// The built-in packs, read with every check, as somebody's own pack is.
+fn checked_packs() -> Vec<Pack> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules/packs");
+    let mut packs = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the packs can be read") {
+        let path = entry.expect("the packs can be read").path();
+        let text = std::fs::read_to_string(&path).expect("a pack is text");
+        packs.push(Pack::parse(&path.to_string_lossy(), &text).unwrap_or_else(|error| panic!("{error}")));
+    }
+    packs
+}
+
+#[test]
+fn the_built_in_packs_pass_every_check() {
+    let packs = checked_packs();
+    let rules: usize = packs.iter().map(|pack| pack.rules().len()).sum();
+    let acting = Cleaner::builtin().rules().len();
+    println!("{} packs, {rules} rules, {acting} act by default", packs.len());
+    assert!(acting <= rules && acting > 100);
+}
+
+#[test]
+fn no_phrase_stands_in_two_built_in_rules() {
+    let packs = checked_packs();
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for rule in packs.iter().flat_map(Pack::rules) {
+        for shape in rule.shapes() {
+            if let Shape::Line(phrase) = shape
+                && let Some(other) = seen.insert(phrase, rule.id())
+            {
+                panic!("{phrase:?} stands in {other} and in {}", rule.id());
+            }
+        }
+    }
 }

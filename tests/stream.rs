@@ -15,7 +15,9 @@ use proptest::sample::Index;
 use proptest::test_runner::TestCaseResult;
 use support::cases;
 use support::texts::{self, Document, Residue, law};
-use unchaff::{Cleaner, DocumentReport, Limits, Profile, Removal, Report, Sink, Status, StreamCleaner};
+use unchaff::{
+    Cleaner, DocumentReport, Limits, Profile, Removal, Report, Sink, Status, StreamCleaner,
+};
 
 /// Bytes that a stream takes from a push at a time.
 const PIECE: usize = 64 * 1024;
@@ -49,7 +51,11 @@ impl Sink for Record {
 
     fn remove(&mut self, removal: &Removal, bytes: &[u8]) -> Result<(), Infallible> {
         if (removal.span.start, removal.span.len()) != (self.at, bytes.len() as u64) {
-            self.faults.push(format!("{} bytes at {} are called {removal:?}", bytes.len(), self.at));
+            self.faults.push(format!(
+                "{} bytes at {} are called {removal:?}",
+                bytes.len(),
+                self.at
+            ));
         }
         self.removals.push(*removal);
         self.all.extend_from_slice(bytes);
@@ -76,7 +82,11 @@ fn pieces<'t>(text: &'t [u8], cuts: &[Index]) -> Vec<&'t [u8]> {
 }
 
 /// Streams one document, and looks at every step at what is held.
-fn streamed<'t>(cleaner: &Cleaner, pieces: impl IntoIterator<Item = &'t [u8]>, most_held: usize) -> (Record, Report) {
+fn streamed<'t>(
+    cleaner: &Cleaner,
+    pieces: impl IntoIterator<Item = &'t [u8]>,
+    most_held: usize,
+) -> (Record, Report) {
     let mut stream = cleaner.stream(Record::default());
     let mut pushed = 0;
     for piece in pieces {
@@ -91,12 +101,22 @@ fn streamed<'t>(cleaner: &Cleaner, pieces: impl IntoIterator<Item = &'t [u8]>, m
 }
 
 /// Says in what way a streamed document differs from one that was cleaned as a whole.
-fn compare(cleaner: &Cleaner, text: &[u8], (record, report): &(Record, Report)) -> Result<(), String> {
+fn compare(
+    cleaner: &Cleaner,
+    text: &[u8],
+    (record, report): &(Record, Report),
+) -> Result<(), String> {
     let whole = cleaner.clean_bytes(text);
     let expected = whole.report();
     let document = record.documents.first().ok_or("no document was reported")?;
-    let numbers = (document.bytes_kept(), document.bytes_removed, document.removals, document.near_misses);
-    let wanted = (expected.bytes_kept(), expected.bytes_removed(), expected.removals(), expected.near_misses());
+    let numbers =
+        (document.bytes_kept(), document.bytes_removed, document.removals, document.near_misses);
+    let wanted = (
+        expected.bytes_kept(),
+        expected.bytes_removed(),
+        expected.removals(),
+        expected.near_misses(),
+    );
     let differs = |what: &str, streamed: &dyn std::fmt::Debug, whole: &dyn std::fmt::Debug| {
         Err(format!("{what} differ: streamed {streamed:?}, whole {whole:?}"))
     };
@@ -104,10 +124,18 @@ fn compare(cleaner: &Cleaner, text: &[u8], (record, report): &(Record, Report)) 
         return Err(fault.clone());
     }
     if record.all != text {
-        return differs("kept and removed bytes", &Document(record.all.clone()), &Document(text.to_vec()));
+        return differs(
+            "kept and removed bytes",
+            &Document(record.all.clone()),
+            &Document(text.to_vec()),
+        );
     }
     if record.kept != *whole.text {
-        return differs("kept bytes", &Document(record.kept.clone()), &Document(whole.text.to_vec()));
+        return differs(
+            "kept bytes",
+            &Document(record.kept.clone()),
+            &Document(whole.text.to_vec()),
+        );
     }
     if record.removals != whole.removals() {
         return differs("removals", &record.removals, &whole.removals());
@@ -115,7 +143,9 @@ fn compare(cleaner: &Cleaner, text: &[u8], (record, report): &(Record, Report)) 
     if report != expected {
         return differs("reports", report, expected);
     }
-    if (record.documents.len(), document.status, document.limits) != (1, whole.status(), expected.limits()) {
+    if (record.documents.len(), document.status, document.limits)
+        != (1, whole.status(), expected.limits())
+    {
         return differs("document reports", &record.documents, expected);
     }
     if numbers != wanted { differs("numbers", &numbers, &wanted) } else { Ok(()) }
@@ -149,16 +179,25 @@ fn checked(result: Result<(), String>) -> TestCaseResult {
 /// Every case of the corpus comes out the same in any two pieces, short ones in any three, and byte by byte.
 #[test]
 fn the_corpus_survives_every_split() {
-    let build = |profile| Cleaner::builder().profile(profile).build().expect("the built-in packs build");
+    let build =
+        |profile| Cleaner::builder().profile(profile).build().expect("the built-in packs build");
     let cleaners = Profile::ALL.map(build);
     let mut splits = 0;
     for case in cases::all() {
-        let cleaner = cleaners.iter().find(|cleaner| cleaner.profile() == case.profile).expect("every profile is there");
+        let cleaner = cleaners
+            .iter()
+            .find(|cleaner| cleaner.profile() == case.profile)
+            .expect("every profile is there");
         let text = &*case.input;
         let check = |pieces: &[&[u8]]| {
             let streamed = streamed(cleaner, pieces.iter().copied(), usize::MAX);
             if let Err(why) = compare(cleaner, text, &streamed) {
-                panic!("{}: {}: {why}, in pieces of {:?}", case.file, case.name, pieces.iter().map(|p| p.len()).collect::<Vec<_>>());
+                panic!(
+                    "{}: {}: {why}, in pieces of {:?}",
+                    case.file,
+                    case.name,
+                    pieces.iter().map(|p| p.len()).collect::<Vec<_>>()
+                );
             }
         };
         check(&text.chunks(1).collect::<Vec<_>>());
@@ -166,7 +205,8 @@ fn the_corpus_survives_every_split() {
         for first in (0..=text.len()).step_by(step) {
             check(&[&text[..first], &text[first..]]);
             splits += 1;
-            let seconds = if text.len() <= 60 { first..=text.len() } else { text.len()..=text.len() };
+            let seconds =
+                if text.len() <= 60 { first..=text.len() } else { text.len()..=text.len() };
             for second in seconds {
                 check(&[&text[..first], &text[first..second], &text[second..]]);
                 splits += 1;
@@ -201,19 +241,23 @@ fn pieces_are_invisible_to_the_built_in_packs() {
 /// What a stream that is given up has delivered, holds and was not fed is the input, at every moment.
 #[test]
 fn a_stream_given_up_hands_everything_back() {
-    law(1, (0..LIMITED.len(), small_documents(), any_cuts(), 0usize..9), |(at, text, cuts, stop)| {
-        let mut stream = LIMITED[at].0.stream(Record::default());
-        let mut unfed = text.0.len();
-        for piece in pieces(&text.0, &cuts).into_iter().take(stop) {
-            let Ok(()) = stream.push(piece);
-            unfed -= piece.len();
-        }
-        let (mut record, pending) = stream.into_pending();
-        record.all.extend_from_slice(&pending);
-        record.all.extend_from_slice(&text.0[text.0.len() - unfed..]);
-        prop_assert_eq!(Document(record.all), text);
-        Ok(())
-    });
+    law(
+        1,
+        (0..LIMITED.len(), small_documents(), any_cuts(), 0usize..9),
+        |(at, text, cuts, stop)| {
+            let mut stream = LIMITED[at].0.stream(Record::default());
+            let mut unfed = text.0.len();
+            for piece in pieces(&text.0, &cuts).into_iter().take(stop) {
+                let Ok(()) = stream.push(piece);
+                unfed -= piece.len();
+            }
+            let (mut record, pending) = stream.into_pending();
+            record.all.extend_from_slice(&pending);
+            record.all.extend_from_slice(&text.0[text.0.len() - unfed..]);
+            prop_assert_eq!(Document(record.all), text);
+            Ok(())
+        },
+    );
 }
 
 /// Documents in one stream are cleaned as if each were alone, and their reports add up.
@@ -230,7 +274,8 @@ fn documents_are_independent() {
             for piece in pieces(&text.0, cuts) {
                 let Ok(()) = stream.push(piece);
             }
-            let is_left_to_finish = !is_last_ended && number == documents.len() && !text.0.is_empty();
+            let is_left_to_finish =
+                !is_last_ended && number == documents.len() && !text.0.is_empty();
             if !is_left_to_finish {
                 let Ok(()) = stream.end_document();
             }
@@ -257,7 +302,11 @@ fn the_longest_line_is_exact() {
             let cut = streamed(&cleaner, text.as_bytes().chunks(1), limit + (1 << 20));
             assert_eq!(compare(&cleaner, text.as_bytes(), &cut), Ok(()));
             assert_eq!(cut.1.limits().long_lines, u64::from(is_long), "{limit} and {line_end:?}");
-            assert_eq!(cut.1.documents_with(Status::Cleaned), u64::from(!is_long), "{limit} and {line_end:?}");
+            assert_eq!(
+                cut.1.documents_with(Status::Cleaned),
+                u64::from(!is_long),
+                "{limit} and {line_end:?}"
+            );
         }
     }
 }
@@ -277,7 +326,11 @@ fn the_most_held_bytes_are_exact() {
         let certain = "The harbour froze.\nPrint\n[ad_1]\n\n\n\n\n\nShare\nThe ice held.\n";
         let cut = streamed(&cleaner, certain.as_bytes().chunks(1), limit + (1 << 20));
         assert_eq!(compare(&cleaner, certain.as_bytes(), &cut), Ok(()));
-        assert_eq!(cut.0.kept.escape_ascii().to_string(), "The harbour froze.\\nThe ice held.\\n", "limit {limit}");
+        assert_eq!(
+            cut.0.kept.escape_ascii().to_string(),
+            "The harbour froze.\\nThe ice held.\\n",
+            "limit {limit}"
+        );
     }
 }
 
@@ -294,13 +347,21 @@ fn large_documents_are_held_in_bounds() {
         "It froze.\nSource link\n[ad_1]\n\n".repeat(9_000),
     ];
     let roomy = Limits::default();
-    let bounds = [(1 << 20, 1 << 20, roomy), (100, 300, roomy.with_max_line_bytes(100).with_max_held_bytes(300))];
+    let bounds = [
+        (1 << 20, 1 << 20, roomy),
+        (100, 300, roomy.with_max_line_bytes(100).with_max_held_bytes(300)),
+    ];
     for (most_line, most_held, limits) in bounds {
         let cleaner = texts::small().limits(limits).build().expect("the small pack builds");
         for text in &documents {
             for size in [text.len(), PIECE - 1, PIECE, PIECE + 1, 100_003, 4_099] {
                 let cut = streamed(&cleaner, text.as_bytes().chunks(size), most_line + most_held);
-                assert_eq!(compare(&cleaner, text.as_bytes(), &cut), Ok(()), "{} in pieces of {size}", &text[..30]);
+                assert_eq!(
+                    compare(&cleaner, text.as_bytes(), &cut),
+                    Ok(()),
+                    "{} in pieces of {size}",
+                    &text[..30]
+                );
             }
         }
     }
@@ -322,7 +383,10 @@ impl Failing {
         Failing { record: Record::default(), calls: 0, fails }
     }
 
-    fn call(&mut self, take: impl FnOnce(&mut Record) -> Result<(), Infallible>) -> Result<(), Full> {
+    fn call(
+        &mut self,
+        take: impl FnOnce(&mut Record) -> Result<(), Infallible>,
+    ) -> Result<(), Full> {
         self.calls += 1;
         if self.fails.contains(&(self.calls - 1)) {
             return Err(Full);
@@ -453,7 +517,13 @@ fn a_failing_sink_loses_nothing() {
                     let mut all = outcome.record.all;
                     all.extend_from_slice(&outcome.pending);
                     all.extend_from_slice(&input[outcome.fed..]);
-                    prop_assert_eq!(Document(all), Document(input.clone()), "{:?} fail, {:?}", fails, reaction);
+                    prop_assert_eq!(
+                        Document(all),
+                        Document(input.clone()),
+                        "{:?} fail, {:?}",
+                        fails,
+                        reaction
+                    );
                 }
             }
         }
@@ -472,8 +542,15 @@ fn a_failure_that_passes_leaves_no_trace() {
         prop_assert!(smooth.report.is_some());
         for first in 0..smooth.calls {
             for len in 1..=3 {
-                let rough = drive(cleaner, &documents, is_last_open, first..first + len, Reaction::Repeat);
-                prop_assert_eq!(&rough.record, &smooth.record, "calls {} to {} fail", first, first + len - 1);
+                let rough =
+                    drive(cleaner, &documents, is_last_open, first..first + len, Reaction::Repeat);
+                prop_assert_eq!(
+                    &rough.record,
+                    &smooth.record,
+                    "calls {} to {} fail",
+                    first,
+                    first + len - 1
+                );
                 prop_assert_eq!(&rough.report, &smooth.report);
                 prop_assert!(rough.calls >= smooth.calls);
             }

@@ -1,6 +1,7 @@
 //! The packs that come with the crate.
 //!
-//! The invariant: they have no problem; a test runs every example of every rule. Read once, when first asked for.
+//! The invariant: they have no problem; tests read them with every check, and run every example of every rule. Read once,
+//! when first asked for.
 
 use std::sync::OnceLock;
 
@@ -15,7 +16,7 @@ const SOURCES: [(&str, &str); 2] = [
 pub(crate) fn packs() -> &'static [Pack] {
     static PACKS: OnceLock<Vec<Pack>> = OnceLock::new();
     PACKS.get_or_init(|| {
-        let parse = |(file, text)| match Pack::parse(file, text) {
+        let parse = |(file, text)| match Pack::parse_checked(file, text) {
             Ok(pack) => pack,
             Err(error) => panic!("a built-in pack has problems:\n{error}"),
         };

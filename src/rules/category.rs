@@ -203,6 +203,9 @@ pub enum Edge {
 }
 
 impl Edge {
+    /// Every edge.
+    pub const ALL: [Edge; 3] = [Edge::Any, Edge::Head, Edge::Tail];
+
     /// The name in packs.
     #[must_use]
     pub fn name(self) -> &'static str {

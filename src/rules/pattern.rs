@@ -3,6 +3,8 @@
 //! The invariant: a pattern matches whole views only, never the empty one, and every match contains one of its
 //! literals, so that a search for literals can stand before it. Made by the pack reader, run by the matcher.
 
+use std::sync::OnceLock;
+
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
@@ -13,16 +15,16 @@ const MAX_NESTING: u32 = 64;
 /// Shortest literal, in letters, that may stand before a pattern.
 const MIN_LITERAL_LETTERS: usize = 3;
 
-/// A compiled pattern.
+/// A pattern, which is compiled when it is first needed.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     source: String,
-    regex: Regex,
+    regex: OnceLock<Regex>,
     literals: Vec<String>,
 }
 
 impl Pattern {
-    /// Compiles a pattern, anchored at both ends.
+    /// Reads a pattern and finds its literals.
     pub(crate) fn new(source: &str) -> Result<Self, String> {
         let mut parser = regex_syntax::ParserBuilder::new().nest_limit(MAX_NESTING).build();
         let hir = parser.parse(source).map_err(|error| first_line(&error))?;
@@ -40,12 +42,14 @@ impl Pattern {
                 "the pattern can never match: folded lines have no capitals; write `{literal}` small"
             ));
         }
-        let regex = RegexBuilder::new(&format!("^(?:{source})$"))
-            .size_limit(MAX_COMPILED_BYTES)
-            .nest_limit(MAX_NESTING)
-            .build()
-            .map_err(|error| first_line(&error))?;
-        Ok(Pattern { source: source.to_owned(), regex, literals })
+        Ok(Pattern { source: source.to_owned(), regex: OnceLock::new(), literals })
+    }
+
+    /// Compiles the pattern now, so that whoever wrote it learns what is wrong with it.
+    pub(crate) fn compile(&self) -> Result<(), String> {
+        let regex = compiled(&self.source).map_err(|error| first_line(&error))?;
+        self.regex.get_or_init(|| regex);
+        Ok(())
     }
 
     pub(crate) fn source(&self) -> &str {
@@ -58,8 +62,14 @@ impl Pattern {
     }
 
     pub(crate) fn matches(&self, view: &str) -> bool {
-        self.regex.is_match(view)
+        let compile = || compiled(&self.source).expect("the patterns of a pack are compiled before it is used");
+        self.regex.get_or_init(compile).is_match(view)
     }
+}
+
+/// A pattern matches whole views only.
+fn compiled(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(&format!("^(?:{source})$")).size_limit(MAX_COMPILED_BYTES).nest_limit(MAX_NESTING).build()
 }
 
 /// The parser draws a picture over several lines; the last line says what is wrong.
@@ -112,7 +122,8 @@ mod tests {
     #[test]
     fn patterns_that_cannot_be_used_are_refused_at_once() {
         for source in ["", "a*", ".*", r"\d+", "(abc)?", "(", r"\w{3}", "Share This", r"\pL{1000}abc", r"(?:\w{50}){50}abc"] {
-            assert!(Pattern::new(source).is_err(), "{source}");
+            let refused = Pattern::new(source).and_then(|pattern| pattern.compile());
+            assert!(refused.is_err(), "{source}");
         }
         let nested = format!("{}abc{}", "(".repeat(300), ")".repeat(300));
         assert!(Pattern::new(&nested).is_err());

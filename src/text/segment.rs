@@ -14,8 +14,20 @@ const MAX_CLOSING: usize = 16;
 ///
 /// `at` is the place of a visible character.
 pub(crate) fn is_cut(line: &[u8], at: usize) -> bool {
+    if !may_follow_sentence(line, at) {
+        return false;
+    }
     let end = trim_end(line, 0, at);
     joins_as_cut(line, end, end < at, at)
+}
+
+/// A quick look at the two bytes before `at`: most places in a text stand behind a letter, or a letter and a space.
+fn may_follow_sentence(line: &[u8], at: usize) -> bool {
+    let may_end = |byte: u8| byte >= 0x80 || b".!?\"')]*_".contains(&byte) || byte.is_ascii_whitespace() || byte == 0x0B;
+    match line[..at] {
+        [.., before, b' '] | [.., before] => may_end(before),
+        [] => false,
+    }
 }
 
 /// Whether a cut would lie between the text that ends at `end` and the text that starts at `at`, if only white space
@@ -68,7 +80,9 @@ fn sentence_end(line: &[u8], end: usize) -> Option<SentenceEnd> {
                 return Some(SentenceEnd { is_wide: false, is_closed, has_gap });
             }
             '。' | '！' | '？' | '．' | '｡' => return Some(SentenceEnd { is_wide: true, is_closed, has_gap }),
-            _ if "\"')]*_”’“‘»«›」』】）］".contains(c) => is_closed = true,
+            '"' | '\'' | ')' | ']' | '*' | '_' | '”' | '’' | '“' | '‘' | '»' | '«' | '›' | '」' | '』' | '】' | '）' | '］' => {
+                is_closed = true;
+            }
             ' ' | '\u{A0}' | '\u{202F}' if matches!(after, Some('»' | '›')) => has_gap = true,
             _ => return None,
         }

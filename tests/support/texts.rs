@@ -21,14 +21,17 @@ const CASES: u32 = 20_000;
 pub fn law<S: Strategy>(share: u32, inputs: S, check: impl Fn(S::Value) -> TestCaseResult) {
     let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let seed = number("UNCHAFF_SEED").unwrap_or_else(|| RandomState::new().build_hasher().finish());
-    let cases = number("PROPTEST_CASES").and_then(|cases| u32::try_from(cases).ok()).unwrap_or(CASES);
+    let cases =
+        number("PROPTEST_CASES").and_then(|cases| u32::try_from(cases).ok()).unwrap_or(CASES);
     let mut config = Config::with_cases((cases / share).max(1));
     config.rng_seed = RngSeed::Fixed(seed);
     config.failure_persistence = None;
     match TestRunner::new(config).run(&inputs, check) {
         Ok(()) => {}
         Err(TestError::Fail(reason, input)) => {
-            panic!("the law fails: {reason}\ninput: {input:#?}\nreplay: UNCHAFF_SEED={seed} PROPTEST_CASES={cases}")
+            panic!(
+                "the law fails: {reason}\ninput: {input:#?}\nreplay: UNCHAFF_SEED={seed} PROPTEST_CASES={cases}"
+            )
         }
         Err(error) => panic!("{error}\nreplay: UNCHAFF_SEED={seed} PROPTEST_CASES={cases}"),
     }
@@ -183,7 +186,8 @@ pub const HOSTS: [Option<&str>; 4] =
 /// A pack of some blocks of TOML.
 pub fn pack_of(blocks: &[&str]) -> Pack {
     let text = format!("[pack]\nid = \"t\"\n{}", blocks.concat());
-    Pack::parse("small.toml", &text).unwrap_or_else(|error| panic!("the small pack has problems:\n{error}"))
+    Pack::parse("small.toml", &text)
+        .unwrap_or_else(|error| panic!("the small pack has problems:\n{error}"))
 }
 
 /// A cleaner of nothing but the small pack, to which options can be added.
@@ -255,60 +259,199 @@ pub fn line_phrases(rule: &Rule) -> impl Iterator<Item = &str> {
 }
 
 const MARKERS: [&str; 14] = [
-    "[ad_1]", "[ad_2]", "[ad_1]|b|", "|b|[ad_2]", "~=~=~", "~~~[t]", "[box_1]", "(tide box).", "{{slot.x}}", "[gap_1]",
-    "<!--gap-->", "[home]", "[ad_1][ad_2]", "[ad_2] [box_1]",
+    "[ad_1]",
+    "[ad_2]",
+    "[ad_1]|b|",
+    "|b|[ad_2]",
+    "~=~=~",
+    "~~~[t]",
+    "[box_1]",
+    "(tide box).",
+    "{{slot.x}}",
+    "[gap_1]",
+    "<!--gap-->",
+    "[home]",
+    "[ad_1][ad_2]",
+    "[ad_2] [box_1]",
 ];
 
 const LINES: [&str; 34] = [
-    "Source link", "Source url", "top channel", "Print", "Share", "Tweet", "© Pier", "E-mail (2)", "Straße ist's",
-    "Click to share on Pier (Opens in new window)", "Please wait.", "Follow us on Pier.", "No.",
-    "Join the harbour list today!", "All rights reserved.", "出典はこちら。", "Read also: Tides of May", "read also",
-    "read also nothing", "Read also. Print", "相关阅读第二条", "End of the post", "Share of the post", "post.",
-    "Copyright 1994", "copyright 2001.", "12 shares", "7 shares", "pier (opens in new window)", "Tide Harbour Home",
-    "[gap_1] gap", "Print. Share. Tweet.", "Read also the post.", "No. No. No.",
+    "Source link",
+    "Source url",
+    "top channel",
+    "Print",
+    "Share",
+    "Tweet",
+    "© Pier",
+    "E-mail (2)",
+    "Straße ist's",
+    "Click to share on Pier (Opens in new window)",
+    "Please wait.",
+    "Follow us on Pier.",
+    "No.",
+    "Join the harbour list today!",
+    "All rights reserved.",
+    "出典はこちら。",
+    "Read also: Tides of May",
+    "read also",
+    "read also nothing",
+    "Read also. Print",
+    "相关阅读第二条",
+    "End of the post",
+    "Share of the post",
+    "post.",
+    "Copyright 1994",
+    "copyright 2001.",
+    "12 shares",
+    "7 shares",
+    "pier (opens in new window)",
+    "Tide Harbour Home",
+    "[gap_1] gap",
+    "Print. Share. Tweet.",
+    "Read also the post.",
+    "No. No. No.",
 ];
 
 const BODIES: [&str; 20] = [
-    "The harbour froze in May.", "Nobody waved", "“We did not expect this,” he said.", "She left early. He stayed!",
-    "the ferry was late, as it had been all week", "Was it the tide?", "It rained… and rained.",
-    "雨が降った。船は出なかった。", "बारिश हुई। नाव रुकी।", "A cat (grey) slept.", "3.5 litres of milk", "The end.)",
-    "He bought bread, salt and rope, and went down to the pier without a word to anyone in the house.", "Yes!",
-    "Tides:low", "Émile rowed home.", "See tide.example.org for more", "1994", "I", "The words Source link were there.",
+    "The harbour froze in May.",
+    "Nobody waved",
+    "“We did not expect this,” he said.",
+    "She left early. He stayed!",
+    "the ferry was late, as it had been all week",
+    "Was it the tide?",
+    "It rained… and rained.",
+    "雨が降った。船は出なかった。",
+    "बारिश हुई। नाव रुकी।",
+    "A cat (grey) slept.",
+    "3.5 litres of milk",
+    "The end.)",
+    "He bought bread, salt and rope, and went down to the pier without a word to anyone in the house.",
+    "Yes!",
+    "Tides:low",
+    "Émile rowed home.",
+    "See tide.example.org for more",
+    "1994",
+    "I",
+    "The words Source link were there.",
 ];
 
 const SHORTS: [&str; 26] = [
-    "No.", "Oh! ", "“Ah.”", "e.g.this", ". . .", "?", "[ad", "_1]", "[ad_1", "ad_2]", "|b|", "~~~", "```", "(x)", "[x](y)",
-    "[", "*", ":", "-", "1.", "| a | b |", "|---|", "。", "...", "\u{301}", "「雨。」",
+    "No.",
+    "Oh! ",
+    "“Ah.”",
+    "e.g.this",
+    ". . .",
+    "?",
+    "[ad",
+    "_1]",
+    "[ad_1",
+    "ad_2]",
+    "|b|",
+    "~~~",
+    "```",
+    "(x)",
+    "[x](y)",
+    "[",
+    "*",
+    ":",
+    "-",
+    "1.",
+    "| a | b |",
+    "|---|",
+    "。",
+    "...",
+    "\u{301}",
+    "「雨。」",
 ];
 
-const HEADS: [&str; 8] =
-    ["The list has these lines:", "tags:", "**Tides:**", "(see:)", "船：", "He said: “", "title: Tide", "Print:"];
+const HEADS: [&str; 8] = [
+    "The list has these lines:",
+    "tags:",
+    "**Tides:**",
+    "(see:)",
+    "船：",
+    "He said: “",
+    "title: Tide",
+    "Print:",
+];
 
 const BLANKS: [&str; 8] = ["", "", "", " ", "\u{A0}", "\t", "\u{200B}\u{FEFF}", "\u{3000}\r"];
 
 const BULLETS: [&str; 7] = ["- ", "* ", "1. ", "2) ", "• ", "+\u{A0}", "-"];
 
 const STRUCTURE: [&str; 18] = [
-    "```", "```js", "~~~", "~~~~", "---", "+++", "title: a", "key = 1", "  - b", "# c", "| a | b |", "|---|---|", "|---|",
-    "| Print |", "||", "* * *", "[ad_1] ```", "> quote",
+    "```",
+    "```js",
+    "~~~",
+    "~~~~",
+    "---",
+    "+++",
+    "title: a",
+    "key = 1",
+    "  - b",
+    "# c",
+    "| a | b |",
+    "|---|---|",
+    "|---|",
+    "| Print |",
+    "||",
+    "* * *",
+    "[ad_1] ```",
+    "> quote",
 ];
 
 const BEFORE: [&str; 14] =
     ["", "", "", " ", "- ", "» ", "**", "| ", "# ", "\u{A0}", "[", "\u{200B}", "✂ ", "… "];
 
-const AFTER: [&str; 14] =
-    ["", "", "", " ", " -", " «", "**", " |", "](https://tide.example/a)", "…", ":", "\u{AD}", " 🎉", "\u{FE0F}"];
+const AFTER: [&str; 14] = [
+    "",
+    "",
+    "",
+    " ",
+    " -",
+    " «",
+    "**",
+    " |",
+    "](https://tide.example/a)",
+    "…",
+    ":",
+    "\u{AD}",
+    " 🎉",
+    "\u{FE0F}",
+];
 
-const GAPS: [&str; 12] = ["", "", "", " ", " ", " ", "  ", "\u{A0}", "\t", "\u{3000}", "\u{200B}", " | "];
+const GAPS: [&str; 12] =
+    ["", "", "", " ", " ", " ", "  ", "\u{A0}", "\t", "\u{3000}", "\u{200B}", " | "];
 
-const LINE_ENDS: [&str; 10] = ["\n", "\n", "\n", "\n", "\n", "\r\n", "\r\n", "\n\n", "\r", "\r\r\n"];
+const LINE_ENDS: [&str; 10] =
+    ["\n", "\n", "\n", "\n", "\n", "\r\n", "\r\n", "\n\n", "\r", "\r\r\n"];
 
-const OPENERS: [&str; 10] =
-    ["", "", "", "", "", "", "\u{FEFF}", "\u{FEFF}\u{FEFF}", "---\ntitle: Tide\n---\n", "+++\nkey = 1\n"];
+const OPENERS: [&str; 10] = [
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "\u{FEFF}",
+    "\u{FEFF}\u{FEFF}",
+    "---\ntitle: Tide\n---\n",
+    "+++\nkey = 1\n",
+];
 
 const NOISE: [&[u8]; 12] = [
-    b"\0", b"\xFF", b"\xE2\x80", b"\xF0\x9F", b"\x80", b"\r", b"\xEF\xBB\xBF", b"\xED\xA0\x80", "\u{2028}".as_bytes(),
-    "\u{85}".as_bytes(), "İ".as_bytes(), "\u{307}".as_bytes(),
+    b"\0",
+    b"\xFF",
+    b"\xE2\x80",
+    b"\xF0\x9F",
+    b"\x80",
+    b"\r",
+    b"\xEF\xBB\xBF",
+    b"\xED\xA0\x80",
+    "\u{2028}".as_bytes(),
+    "\u{85}".as_bytes(),
+    "İ".as_bytes(),
+    "\u{307}".as_bytes(),
 ];
 
 fn any_of(texts: &[String]) -> BoxedStrategy<String> {
@@ -347,12 +490,15 @@ fn wide(c: char) -> char {
 fn line(residue: &Residue) -> impl Strategy<Value = Vec<u8>> + use<> {
     let phrase = any_of(&residue.lines);
     let marker = any_of(&residue.markers);
-    let dressed = (one_of(&BEFORE), phrase.clone(), one_of(&AFTER), 0u8..12)
-        .prop_map(|(before, text, after, manner)| format!("{before}{}{after}", written(text, manner)));
-    let segment = prop_oneof![3 => body(), 3 => phrase.clone(), 3 => marker.clone(), 2 => one_of(&SHORTS)];
+    let dressed = (one_of(&BEFORE), phrase.clone(), one_of(&AFTER), 0u8..12).prop_map(
+        |(before, text, after, manner)| format!("{before}{}{after}", written(text, manner)),
+    );
+    let segment =
+        prop_oneof![3 => body(), 3 => phrase.clone(), 3 => marker.clone(), 2 => one_of(&SHORTS)];
     let flat = vec((segment, one_of(&GAPS)), 1..6)
         .prop_map(|parts| parts.into_iter().map(|(text, gap)| text + &gap).collect::<String>());
-    let item = (one_of(&BULLETS), prop_oneof![phrase.clone(), body()]).prop_map(|(bullet, text)| bullet + &text);
+    let item = (one_of(&BULLETS), prop_oneof![phrase.clone(), body()])
+        .prop_map(|(bullet, text)| bullet + &text);
     let text = prop_oneof![
         6 => body(),
         4 => phrase,
@@ -397,7 +543,8 @@ pub fn documents(residue: &Residue) -> impl Strategy<Value = Document> + use<> {
 /// are not blank, and no line end stands at the end.
 pub fn plain_bodies(line_end: &'static str) -> impl Strategy<Value = String> {
     vec((body(), 1usize..3), 1..10).prop_map(move |lines| {
-        let text: String = lines.into_iter().map(|(line, ends)| line + &line_end.repeat(ends)).collect();
+        let text: String =
+            lines.into_iter().map(|(line, ends)| line + &line_end.repeat(ends)).collect();
         text.trim_end_matches(['\r', '\n']).to_owned()
     })
 }
