@@ -162,12 +162,13 @@ impl<S: Sink> StreamCleaner<S> {
     ///
     /// When the sink fails. The error holds the stream, from which everything can be taken back.
     pub fn finish(mut self) -> Result<(S, Report), FinishError<S>> {
-        let has_document = self.base + self.buffer.len() as u64 > 0 || !self.backlog.is_empty();
-        let ended = if has_document || self.is_ending { self.end_document() } else { Ok(()) };
-        match ended {
-            Ok(()) => Ok((self.sink, self.report)),
-            Err(error) => Err(FinishError { error, stream: Box::new(self) }),
+        // What was pushed while an end failed is a document of its own.
+        while self.is_ending || self.base + self.held_bytes() as u64 > 0 {
+            if let Err(error) = self.end_document() {
+                return Err(FinishError { error, stream: Box::new(self) });
+            }
         }
+        Ok((self.sink, self.report))
     }
 
     /// Gives up: returns the sink, and all bytes that were pushed and that it has not taken, as they came in.

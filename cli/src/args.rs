@@ -13,7 +13,7 @@ use crate::documents::Separator;
 /// Data goes to standard output, talk to standard error. Exit codes: 0 done; 1 something was found, differs, or was
 /// kept unread; 2 error.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(name = "unchaff", version, max_term_width = 100)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,

@@ -1,8 +1,6 @@
 //! `unchaff clean`: text streams through in bounded memory, JSONL line by line.
 
-use std::io::{self, Write};
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Error, Result, bail};
 use unchaff::{Cleaner, DocumentReport, Receipt, ReceiptBuilder, Removal, Report, Sink, Status};
 
 use crate::Run;
@@ -10,7 +8,7 @@ use crate::args::CleanArgs;
 use crate::documents::{Piece, Splitter};
 use crate::input::{Format, Input};
 use crate::jsonl::{self, Lines, RawLine, Record};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::receipts::Writer;
 use crate::setup;
 use crate::talk::{Outcome, say};
@@ -21,16 +19,17 @@ const MAX_NAMED: u64 = 20;
 pub fn run(args: &CleanArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
     let mut input = Input::open(&args.input)?;
-    let output = Output::create(args.output.as_deref(), input.path.as_deref())?;
-    let receipts = args.receipts.as_deref().map(|path| Writer::create(path, input.path.as_deref())).transpose()?;
+    let read = input.path.clone();
+    let output = Output::create(args.output.as_deref(), &[read.as_deref(), args.receipts.as_deref()])?;
+    let receipts = args.receipts.as_deref().map(|path| Writer::create(path, &[read.as_deref()])).transpose()?;
     let mut job = Job { cleaner, output, receipts, report: Report::default(), bad_records: 0, emptied: 0 };
     match input.format {
         Format::Text => job.text(&mut input, args)?,
         Format::Jsonl => job.jsonl(&mut input, args)?,
     }
     let Job { cleaner, output, receipts, report, bad_records, emptied } = job;
-    output.finish()?;
-    receipts.map(Writer::finish).transpose()?;
+    let receipts = receipts.map(Writer::end).transpose()?;
+    output::finish([Some(output), receipts].into_iter().flatten())?;
     tell(&report, &cleaner, bad_records, emptied, args.quiet);
     Ok(Outcome::found(bad_records > 0))
 }
@@ -46,13 +45,12 @@ struct Job {
 
 impl Job {
     fn text(&mut self, input: &mut Input, args: &CleanArgs) -> Result<()> {
-        let failed = format!("{}: cannot be written", self.output.name());
         let cleaner = self.cleaner.clone();
         let sink = TextSink { job: self, at: 0, start: 0, receipt: cleaner.receipt_builder() };
         let mut stream = cleaner.stream(sink);
         let mut splitter = Splitter::new(args.input.documents);
         let mut is_open = false;
-        let mut take = |piece: Piece<'_>| -> io::Result<()> {
+        let mut take = |piece: Piece<'_>| -> Result<()> {
             match piece {
                 Piece::Text(bytes) => {
                     is_open |= !bytes.is_empty();
@@ -66,23 +64,23 @@ impl Job {
                 }
             }
         };
-        input.each_piece(|bytes| splitter.push(bytes, &mut take).with_context(|| failed.clone()))?;
-        splitter.finish(&mut take).with_context(|| failed.clone())?;
+        input.each_piece(|bytes| splitter.push(bytes, &mut take))?;
+        splitter.finish(&mut take)?;
         if is_open || stream.report().documents() == 0 {
-            stream.end_document().with_context(|| failed.clone())?;
+            stream.end_document()?;
         }
-        let (sink, report) = stream.finish().map_err(|failure| failure.error).context(failed)?;
+        let (sink, report) = stream.finish().map_err(|failure| failure.error)?;
         sink.job.report.merge(&report);
         Ok(())
     }
 
     fn jsonl(&mut self, input: &mut Input, args: &CleanArgs) -> Result<()> {
         let name = input.name.clone();
-        let failed = format!("{}: cannot be written", self.output.name());
         let max = args.input.max_record;
         let bad = |job: &mut Job, number: u64, why: &str| -> Result<()> {
             if args.strict {
-                bail!("{name}:{number}: {why}; nothing was written");
+                let before = if job.output.is_stream() { "the lines before it were written" } else { "no file was changed" };
+                bail!("{name}:{number}: {why}; {before}");
             }
             job.bad_records += 1;
             match job.bad_records {
@@ -99,7 +97,7 @@ impl Job {
                     if is_start {
                         bad(self, number, &format!("the line is longer than --max-record {max}"))?;
                     }
-                    return self.output.write_all(bytes).with_context(|| failed.clone());
+                    return self.output.put(bytes);
                 }
             };
             let start = if number == 1 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
@@ -108,20 +106,20 @@ impl Job {
                 None
             } else {
                 match Record::read(json, &args.input.text_field) {
-                    Ok(record) => self.record(json, &record, number).with_context(|| failed.clone())?,
+                    Ok(record) => self.record(json, &record, number)?,
                     Err(why) => {
                         bad(self, number, &why)?;
                         None
                     }
                 }
             };
-            self.output.write_all(&line[..start]).with_context(|| failed.clone())?;
-            self.output.write_all(cleaned.as_deref().unwrap_or(json)).with_context(|| failed.clone())
+            self.output.put(&line[..start])?;
+            self.output.put(cleaned.as_deref().unwrap_or(json))
         })
     }
 
     /// Cleans a record; `None` where nothing is removed.
-    fn record(&mut self, json: &[u8], record: &Record<'_>, number: u64) -> io::Result<Option<Vec<u8>>> {
+    fn record(&mut self, json: &[u8], record: &Record<'_>, number: u64) -> Result<Option<Vec<u8>>> {
         let on_host = record.host.as_deref().map(|host| self.cleaner.for_host(host));
         let cleaner = on_host.as_ref().unwrap_or(&self.cleaner);
         let cleaned = cleaner.clean(&record.text);
@@ -168,18 +166,18 @@ struct TextSink<'j> {
 
 impl TextSink<'_> {
     /// Passes on bytes that belong to no document.
-    fn separate(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn separate(&mut self, bytes: &[u8]) -> Result<()> {
         self.at += bytes.len() as u64;
         self.start = self.at;
-        self.job.output.write_all(bytes)
+        self.job.output.put(bytes)
     }
 }
 
 impl Sink for TextSink<'_> {
-    type Error = io::Error;
+    type Error = Error;
 
-    fn keep(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.job.output.write_all(bytes)?;
+    fn keep(&mut self, bytes: &[u8]) -> Result<()> {
+        self.job.output.put(bytes)?;
         self.at += bytes.len() as u64;
         if self.job.receipts.is_some() {
             self.receipt.keep(bytes);
@@ -187,7 +185,7 @@ impl Sink for TextSink<'_> {
         Ok(())
     }
 
-    fn remove(&mut self, removal: &Removal, bytes: &[u8]) -> io::Result<()> {
+    fn remove(&mut self, removal: &Removal, bytes: &[u8]) -> Result<()> {
         self.at += bytes.len() as u64;
         if self.job.receipts.is_some() {
             let rule = self.job.cleaner.rule(removal.rule).id();
@@ -196,7 +194,7 @@ impl Sink for TextSink<'_> {
         Ok(())
     }
 
-    fn end_document(&mut self, report: &DocumentReport) -> io::Result<()> {
+    fn end_document(&mut self, report: &DocumentReport) -> Result<()> {
         if report.status == Status::ResidueOnly {
             self.job.emptied += 1;
         }

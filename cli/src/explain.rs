@@ -39,10 +39,8 @@ fn explain(document: &Document<'_>, context: Option<usize>) -> String {
         let around = at.saturating_sub(context)..(at + context + 1).min(lines.len());
         lines[around].iter().any(is_touched)
     };
-    let id = match &document.id {
-        serde_json::Value::String(id) => visible(id),
-        id => id.to_string(),
-    };
+    let id = serde_json::from_str(&document.id).unwrap_or_else(|_| document.id.clone());
+    let id = visible(&id);
     let status = document.cleaner.clean_bytes(document.text).status();
     let mut text = format!("{DIM}== {id}: {status}{DIM:#}\n");
     let mut was_shown = true;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::args::{FormatArg, InputArgs};
+use crate::documents::Separator;
 use crate::jsonl;
 use crate::talk::{say, visible};
 
@@ -48,7 +49,9 @@ impl Input {
         let mut reader = BufReader::with_capacity(BUFFER, Rest { start: Vec::new(), at: 0, reader });
         let start = fill(reader.get_mut()).with_context(|| format!("{name}: cannot be read"))?;
         refuse_foreign(&name, &start)?;
-        if let Some(at) = memchr::memchr(0, &start) {
+        if args.documents != Some(Separator::Nul)
+            && let Some(at) = memchr::memchr(0, &start)
+        {
             say(format!("{name}: looks binary (a NUL at byte {at}); its bytes pass unchanged"));
         }
         let format = match args.format {
@@ -110,20 +113,23 @@ fn fill(rest: &mut Rest) -> io::Result<Vec<u8>> {
 }
 
 fn refuse_foreign(name: &str, start: &[u8]) -> Result<()> {
-    let kinds: [(&[u8], &str); 8] = [
+    let kinds: [(&[u8], &str); 7] = [
         (b"\xFF\xFE\0\0", "UTF-32; convert it first: iconv -f UTF-32 -t UTF-8"),
         (b"\0\0\xFE\xFF", "UTF-32; convert it first: iconv -f UTF-32 -t UTF-8"),
         (b"\xFF\xFE", "UTF-16; convert it first: iconv -f UTF-16 -t UTF-8"),
         (b"\xFE\xFF", "UTF-16; convert it first: iconv -f UTF-16 -t UTF-8"),
         (b"\x1F\x8B", "gzip; unpack it first: gzip -dc FILE | unchaff clean -"),
         (b"\x28\xB5\x2F\xFD", "zstd; unpack it first: zstd -dc FILE | unchaff clean -"),
-        (b"BZh", "bzip2; unpack it first: bzip2 -dc FILE | unchaff clean -"),
         (b"\xFD7zXZ\0", "xz; unpack it first: xz -dc FILE | unchaff clean -"),
     ];
-    match kinds.iter().find(|(magic, _)| start.starts_with(magic)) {
-        Some((_, what)) => bail!("{name}: is {what}"),
-        None => Ok(()),
+    if let Some((_, what)) = kinds.iter().find(|(magic, _)| start.starts_with(magic)) {
+        bail!("{name}: is {what}");
     }
+    // `BZh`, a digit, and the mark of a first block or of the end of an empty file.
+    if let [b'B', b'Z', b'h', b'1'..=b'9', b'1' | 0x17, b'A' | 0x72, b'Y' | 0x45, ..] = start {
+        bail!("{name}: is bzip2; unpack it first: bzip2 -dc FILE | unchaff clean -");
+    }
+    Ok(())
 }
 
 fn guess(path: &Path, start: &[u8]) -> Format {
@@ -134,9 +140,14 @@ fn guess(path: &Path, start: &[u8]) -> Format {
         _ => {}
     }
     let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
-    let first = text.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
-    match first {
-        Some(line) if jsonl::is_object(line) => Format::Jsonl,
-        _ => Format::Text,
-    }
+    let text = text.trim_ascii_start();
+    let is_jsonl = match memchr::memchr(b'\n', text) {
+        Some(end) => jsonl::is_object(&text[..end]),
+        // The first line is not over yet: it can only be told by how it begins.
+        None if start.len() >= BUFFER => {
+            text.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
+        }
+        None => jsonl::is_object(text),
+    };
+    if is_jsonl { Format::Jsonl } else { Format::Text }
 }

@@ -1,9 +1,11 @@
 //! Output: standard output, or a file that appears whole or not at all.
 //!
 //! The invariant: a file is written beside its place, flushed, synced and renamed, and the folder synced; whatever fails
-//! before that leaves the old file as it was. It is never written onto the input.
+//! before that leaves the old file as it was. Files that belong together are all synced before the first is renamed. A
+//! file is never written onto one that is being read or written too.
 
-use std::fs::{self, File};
+use std::ffi::OsString;
+use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,8 @@ use anyhow::{Context, Result, bail};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::talk::visible;
+
+const BUFFER: usize = 1 << 16;
 
 /// Where output goes.
 pub struct Output {
@@ -23,61 +27,72 @@ enum Place {
     File { temp: BufWriter<NamedTempFile>, path: PathBuf },
 }
 
+/// An output of which every byte is on its medium; a file is not in its place yet.
+struct Synced {
+    file: Option<(NamedTempFile, PathBuf)>,
+    name: String,
+}
+
 impl Output {
-    /// Opens standard output, or a file; `input` is the file being read, which must not be the same.
-    pub fn create(path: Option<&Path>, input: Option<&Path>) -> Result<Output> {
+    /// Opens standard output, or a file, which must not be one of the `others` that the command reads or writes.
+    pub fn create(path: Option<&Path>, others: &[Option<&Path>]) -> Result<Output> {
         let Some(path) = path else {
-            let place = Place::Stdout(BufWriter::with_capacity(1 << 16, io::stdout()));
+            let place = Place::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()));
             return Ok(Output { place, name: "standard output".into() });
         };
         let name = visible(&path.to_string_lossy());
-        refuse_special(path, &name)?;
-        if let Some(input) = input
-            && is_same_file(path, input)
-        {
-            bail!("{name}: is the input; write to another file");
+        let mode = mode(path, &name)?;
+        if let Some(other) = others.iter().flatten().find(|other| is_same_file(path, other)) {
+            bail!("{name}: is {} too; write to another file", visible(&other.to_string_lossy()));
         }
-        let temp = Builder::new().prefix(".unchaff-").permissions(new_file_mode()).tempfile_in(folder(path));
+        let temp = Builder::new().prefix(".unchaff-").permissions(mode).tempfile_in(folder(path));
         let temp = temp.with_context(|| format!("{name}: cannot be written"))?;
-        let temp = BufWriter::with_capacity(1 << 16, temp);
+        let temp = BufWriter::with_capacity(BUFFER, temp);
         Ok(Output { place: Place::File { temp, path: path.to_owned() }, name })
     }
 
-    /// Writes all that is buffered, and puts a file in its place.
-    pub fn finish(self) -> Result<()> {
+    /// Writes bytes.
+    pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = match &mut self.place {
+            Place::Stdout(out) => out.write_all(bytes),
+            Place::File { temp, .. } => temp.write_all(bytes),
+        };
+        written.with_context(|| format!("{}: cannot be written", self.name))
+    }
+
+    /// Whether what is put cannot be taken back.
+    pub fn is_stream(&self) -> bool {
+        matches!(self.place, Place::Stdout(_))
+    }
+
+    fn sync(self) -> Result<Synced> {
         let Output { place, name } = self;
         let failed = || format!("{name}: cannot be written");
-        match place {
-            Place::Stdout(mut out) => out.flush().with_context(failed),
+        let file = match place {
+            Place::Stdout(mut out) => {
+                out.flush().with_context(failed)?;
+                None
+            }
             Place::File { temp, path } => {
                 let temp = temp.into_inner().map_err(io::IntoInnerError::into_error).with_context(failed)?;
                 temp.as_file().sync_all().with_context(failed)?;
-                temp.persist(&path).map_err(|error| error.error).with_context(failed)?;
-                File::open(folder(&path)).and_then(|folder| folder.sync_all()).with_context(failed)
+                Some((temp, path))
             }
-        }
-    }
-
-    /// What to call it in messages.
-    pub fn name(&self) -> &str {
-        &self.name
+        };
+        Ok(Synced { file, name })
     }
 }
 
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.place {
-            Place::Stdout(out) => out.write(bytes),
-            Place::File { temp, .. } => temp.write(bytes),
-        }
+/// Writes all that is buffered, and then puts the files in their places.
+pub fn finish(outputs: impl IntoIterator<Item = Output>) -> Result<()> {
+    let synced: Vec<Synced> = outputs.into_iter().map(Output::sync).collect::<Result<_>>()?;
+    for Synced { file, name } in synced {
+        let Some((temp, path)) = file else { continue };
+        let failed = || format!("{name}: cannot be put in its place");
+        temp.persist(&path).map_err(|error| error.error).with_context(failed)?;
+        File::open(folder(&path)).and_then(|folder| folder.sync_all()).with_context(failed)?;
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match &mut self.place {
-            Place::Stdout(out) => out.flush(),
-            Place::File { temp, .. } => temp.flush(),
-        }
-    }
+    Ok(())
 }
 
 fn folder(path: &Path) -> &Path {
@@ -87,35 +102,46 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
-fn refuse_special(path: &Path, name: &str) -> Result<()> {
+/// The mode of the file: that of the old one, or the one any program would give a new one. Refuses what is no file.
+fn mode(path: &Path, name: &str) -> Result<Permissions> {
     match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_symlink() => bail!("{name}: is a symbolic link; name the file it points to"),
-        Ok(metadata) if !metadata.is_file() => bail!("{name}: is not a regular file; use standard output and a shell redirection"),
-        _ => Ok(()),
+        Ok(old) if old.is_symlink() => bail!("{name}: is a symbolic link; name the file it points to"),
+        Ok(old) if !old.is_file() => bail!("{name}: is not a regular file; use standard output and a shell redirection"),
+        Ok(old) => Ok(old.permissions()),
+        Err(_) => new_file_mode(path, name),
     }
 }
 
-#[cfg(unix)]
+/// Whether two paths lead to one file, or would if both were written.
 fn is_same_file(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| -> Option<(PathBuf, OsString)> {
+        Some((fs::canonicalize(folder(path)).ok()?, path.file_name()?.to_owned()))
+    };
+    (place(a).is_some() && place(a) == place(b)) || is_same_inode(a, b)
+}
+
+#[cfg(unix)]
+fn is_same_inode(a: &Path, b: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let id = |path: &Path| fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino())).ok();
     id(a).is_some() && id(a) == id(b)
 }
 
 #[cfg(not(unix))]
-fn is_same_file(a: &Path, b: &Path) -> bool {
+fn is_same_inode(a: &Path, b: &Path) -> bool {
     let real = |path: &Path| fs::canonicalize(path).ok();
     real(a).is_some() && real(a) == real(b)
 }
 
 /// A new file gets the mode any program would give it, the user's mask applied.
 #[cfg(unix)]
-fn new_file_mode() -> fs::Permissions {
+fn new_file_mode(_: &Path, _: &str) -> Result<Permissions> {
     use std::os::unix::fs::PermissionsExt;
-    fs::Permissions::from_mode(0o666)
+    Ok(Permissions::from_mode(0o666))
 }
 
 #[cfg(not(unix))]
-fn new_file_mode() -> fs::Permissions {
-    fs::metadata(".").map(|metadata| metadata.permissions()).expect("the working folder has permissions")
+fn new_file_mode(path: &Path, name: &str) -> Result<Permissions> {
+    let folder = fs::metadata(folder(path)).with_context(|| format!("{name}: cannot be written"))?;
+    Ok(folder.permissions())
 }

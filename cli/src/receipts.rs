@@ -3,7 +3,7 @@
 //! The invariant: a file that was cut off, or of which any line was changed, is refused.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -19,28 +19,27 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Opens a receipt file; `input` is the file being cleaned, which must not be the same.
-    pub fn create(path: &Path, input: Option<&Path>) -> Result<Writer> {
-        Ok(Writer { output: Output::create(Some(path), input)?, count: 0 })
+    /// Opens a receipt file, which must not be one of the `others` that the command reads or writes.
+    pub fn create(path: &Path, others: &[Option<&Path>]) -> Result<Writer> {
+        Ok(Writer { output: Output::create(Some(path), others)?, count: 0 })
     }
 
-    pub fn add(&mut self, receipt: &Receipt) -> std::io::Result<()> {
+    pub fn add(&mut self, receipt: &Receipt) -> Result<()> {
         self.count += 1;
-        writeln!(self.output, "{}", receipt.to_json())
+        self.output.put(format!("{}\n", receipt.to_json()).as_bytes())
     }
 
-    /// Writes the last line and puts the file in its place.
-    pub fn finish(mut self) -> Result<()> {
-        let name = self.output.name().to_owned();
-        writeln!(self.output, "{}", end(self.count)).with_context(|| format!("{name}: cannot be written"))?;
-        self.output.finish()
+    /// Writes the last line, and returns the output, which is not finished.
+    pub fn end(mut self) -> Result<Output> {
+        self.output.put(format!("{}\n", end(self.count)).as_bytes())?;
+        Ok(self.output)
     }
 }
 
 /// Reads receipts, in order.
 pub struct Reader {
     name: String,
-    lines: std::io::Lines<BufReader<File>>,
+    file: BufReader<File>,
     count: u64,
     next: Option<Receipt>,
 }
@@ -50,7 +49,7 @@ impl Reader {
     pub fn open(path: &Path) -> Result<Reader> {
         let name = visible(&path.to_string_lossy());
         let file = File::open(path).with_context(|| format!("{name}: the receipts cannot be opened"))?;
-        let mut reader = Reader { name, lines: BufReader::new(file).lines(), count: 0, next: None };
+        let mut reader = Reader { name, file: BufReader::new(file), count: 0, next: None };
         reader.advance()?;
         Ok(reader)
     }
@@ -77,17 +76,18 @@ impl Reader {
 
     fn advance(&mut self) -> Result<()> {
         let place = self.place();
-        let Some(line) = self.lines.next() else {
+        let mut line = String::new();
+        self.file.read_line(&mut line).with_context(|| format!("{place}: cannot be read"))?;
+        let Some(line) = line.strip_suffix('\n') else {
             bail!("{place}: the receipts end here without their last line: the file was cut off");
         };
-        let line = line.with_context(|| format!("{place}: cannot be read"))?;
         if line == end(self.count) {
-            if self.lines.next().is_some() {
+            if !self.file.fill_buf().with_context(|| format!("{place}: cannot be read"))?.is_empty() {
                 bail!("{place}: there is something after the last line of the receipts");
             }
             return Ok(());
         }
-        let receipt = Receipt::from_json(&line).with_context(|| place.clone())?;
+        let receipt = Receipt::from_json(line).with_context(|| place.clone())?;
         if receipt.at.is_none() {
             bail!("{place}: the receipt does not say for which document it is");
         }

@@ -1,7 +1,6 @@
 //! Documents one by one, each whole in memory: for the commands that look and do not clean.
 
 use anyhow::Result;
-use serde_json::Value;
 use unchaff::Cleaner;
 
 use crate::args::InputArgs;
@@ -12,8 +11,8 @@ use crate::talk::say;
 
 /// A document to look at.
 pub struct Document<'d> {
-    /// Its id: that of its record, else its number among several, else the name of its file.
-    pub id: Value,
+    /// Its id as JSON: that of its record as it is written, else its number among several, else the name of its file.
+    pub id: String,
     /// Its offset in a text file, or the number of its line in JSONL.
     pub at: u64,
     pub text: &'d [u8],
@@ -47,7 +46,7 @@ fn each_text(
     let (mut text, mut at, mut number) = (Vec::new(), 0, 0);
     let mut end = |text: &mut Vec<u8>, at: u64| -> Result<()> {
         number += 1;
-        let id = if args.documents.is_some() { Value::from(number) } else { Value::from(name.as_str()) };
+        let id = if args.documents.is_some() { number.to_string() } else { serde_json::Value::from(name.as_str()).to_string() };
         take(Document { id, at, text, cleaner, written: None })?;
         text.clear();
         Ok(())
@@ -99,7 +98,7 @@ fn each_record(
         match Record::read(line, &args.text_field) {
             Ok(record) => {
                 let on_host = record.host.as_deref().map(|host| cleaner.for_host(host));
-                let id = record.id.and_then(|id| serde_json::from_str(id).ok()).unwrap_or_else(|| Value::from(number));
+                let id = record.id.map_or_else(|| number.to_string(), str::to_owned);
                 take(Document {
                     id,
                     at: number,

@@ -3,8 +3,6 @@
 //! Text is restored by offsets alone, so that it does not matter how the stream was split into documents; JSONL record by
 //! record.
 
-use std::io::Write;
-
 use anyhow::{Context, Result, anyhow, bail};
 use unchaff::Receipt;
 
@@ -12,14 +10,14 @@ use crate::Run;
 use crate::args::RestoreArgs;
 use crate::input::{Format, Input};
 use crate::jsonl::{self, Lines, RawLine, Record};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::receipts::Reader;
 use crate::talk::Outcome;
 
 pub fn run(args: &RestoreArgs) -> Run {
     let mut receipts = Reader::open(&args.receipts)?;
     let mut input = Input::open(&args.input)?;
-    let mut output = Output::create(args.output.as_deref(), input.path.as_deref())?;
+    let mut output = Output::create(args.output.as_deref(), &[input.path.as_deref(), Some(&args.receipts)])?;
     match input.format {
         Format::Text => restore_text(&mut input, &mut receipts, &mut output)?,
         Format::Jsonl => restore_jsonl(&mut input, args, &mut receipts, &mut output)?,
@@ -27,12 +25,11 @@ pub fn run(args: &RestoreArgs) -> Run {
     if let Some(receipt) = receipts.peek() {
         bail!("{}: the cleaned file ends before the document at {}", receipts.place(), receipt.at.unwrap_or_default());
     }
-    output.finish()?;
+    output::finish([output])?;
     Ok(Outcome::Done)
 }
 
 fn restore_text(input: &mut Input, receipts: &mut Reader, output: &mut Output) -> Result<()> {
-    let failed = format!("{}: cannot be written", output.name());
     let mut rest = Vec::new();
     // Bytes written so far: the offset in the file as it was.
     let mut at = 0u64;
@@ -48,15 +45,15 @@ fn restore_text(input: &mut Input, receipts: &mut Reader, output: &mut Output) -
             let place = receipts.place();
             let document = rest.get(before..before + len).ok_or_else(|| anyhow!("{place}: the cleaned file ends inside this document"))?;
             let restored = receipt.restore(document).with_context(|| place.clone())?;
-            output.write_all(&rest[..before]).with_context(|| failed.clone())?;
-            output.write_all(&restored).with_context(|| failed.clone())?;
+            output.put(&rest[..before])?;
+            output.put(&restored)?;
             at = start + restored.len() as u64;
             rest.drain(..before + len);
             receipts.take(start)?;
         }
         if receipts.peek().is_none() {
             at += rest.len() as u64;
-            output.write_all(rest).with_context(|| failed.clone())?;
+            output.put(rest)?;
             rest.clear();
         }
         Ok(())
@@ -70,7 +67,6 @@ fn restore_text(input: &mut Input, receipts: &mut Reader, output: &mut Output) -
 
 fn restore_jsonl(input: &mut Input, args: &RestoreArgs, receipts: &mut Reader, output: &mut Output) -> Result<()> {
     let name = input.name.clone();
-    let failed = format!("{}: cannot be written", output.name());
     Lines::new(&mut input.reader, args.input.max_record).each(|number, line| -> Result<()> {
         let line = match line {
             RawLine::Whole(line) | RawLine::Part { bytes: line, .. } => line,
@@ -87,7 +83,7 @@ fn restore_jsonl(input: &mut Input, args: &RestoreArgs, receipts: &mut Reader, o
             }
             None => None,
         };
-        output.write_all(restored.as_deref().unwrap_or(line)).with_context(|| failed.clone())
+        output.put(restored.as_deref().unwrap_or(line))
     })
 }
 

@@ -10,7 +10,7 @@ use unchaff::{Category, Cleaner, Rule, Shape};
 use crate::Run;
 use crate::args::{RuleArgs, RulesArgs, RulesCommand};
 use crate::setup;
-use crate::talk::Outcome;
+use crate::talk::{Outcome, visible};
 
 pub fn run(args: &RulesArgs) -> Run {
     match &args.command {
@@ -89,7 +89,7 @@ fn described(rule: &Rule) -> String {
         }
     }
     text.push('\n');
-    text
+    text.lines().map(|line| visible(line) + "\n").collect()
 }
 
 /// The problems are the answer: they go to standard output.

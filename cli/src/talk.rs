@@ -2,10 +2,8 @@
 //!
 //! 0: done. 1: something was found, differs, or was kept unread. 2: an error; no output file was changed.
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
-
-use anstream::eprintln;
 
 /// How a command that did not fail ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +21,10 @@ impl Outcome {
     }
 }
 
-/// Says something to the person at the terminal.
+/// Says something to the person at the terminal. A message that cannot be told changes nothing.
 pub fn say(message: impl AsRef<str>) {
     for line in message.as_ref().lines() {
-        eprintln!("unchaff: {}", visible(line));
+        let _ = writeln!(io::stderr(), "unchaff: {}", visible(line));
     }
 }
 
@@ -34,7 +32,7 @@ pub fn say(message: impl AsRef<str>) {
 pub fn visible(text: &str) -> String {
     let is_hidden = |c: char| {
         (c.is_control() && c != '\t')
-            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+            || matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
     };
     text.chars().map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }

@@ -21,6 +21,7 @@ use crate::matching::judge::{Judge, Kind, Unit};
 use crate::matching::ruleset::{Matcher, RuleId, RuleSet};
 use crate::rules::category::Edge;
 use crate::span::Span;
+use crate::text::chars::is_blank;
 use crate::text::line::{BYTE_ORDER_MARK, Line};
 use crate::text::region::Region;
 
@@ -47,7 +48,7 @@ pub(crate) struct Decider {
 struct State {
     /// Lines taken.
     lines: u64,
-    /// Where the text of the document starts, behind a byte order mark.
+    /// Where a removal of the head may start: behind a byte order mark, and behind what was let go.
     text_start: u64,
     /// Where the last kept text ends; its line end may still go.
     kept_end: u64,
@@ -122,9 +123,9 @@ impl Decider {
     /// Takes the next line, of at most `max_line_bytes`.
     pub(crate) fn line(&mut self, matcher: &impl Matcher, mut line: Line<'_>) {
         self.start_line(&mut line);
-        let kind = if self.region.protects(line.content) {
+        let is_protected = self.region.protects(line.content);
+        let kind = if is_protected && !is_blank(line.content) {
             self.judge.start_body(line.content);
-            (self.judge.judged.introduces, self.judge.judged.is_item) = (false, false);
             Kind::Body
         } else {
             self.judge.judge(matcher, &self.limits, self.host.as_deref(), line.content)
@@ -380,5 +381,6 @@ impl Decider {
         }
         self.state.kept_end = end;
         self.state.kept_line_end = end;
+        self.state.text_start = end;
     }
 }

@@ -268,7 +268,7 @@ impl<M: Matcher> Segments<'_, M> {
             reach += 1;
         }
         let start = trim_start(self.line, reach, at);
-        let is_whole = || trim_end(self.line, bound, start) == bound;
+        let is_whole = || trim_end(self.line, bound, start) == bound || is_cut(self.line, start);
         last_cut(self.line, reach, at).or_else(|| is_whole().then_some(start))
     }
 

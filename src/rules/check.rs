@@ -3,7 +3,7 @@
 //! The invariant: a rule that passes can match some line, and matches none of the ordinary sentences below. Called by
 //! the pack reader.
 
-use super::problem::Problems;
+use super::problem::{Problems, quoted};
 use super::rule::{Shape, ends_with_phrase, starts_with_phrase, words};
 use super::toml::Text;
 use crate::text::fold::fold_phrase;
@@ -44,13 +44,23 @@ const ORDINARY: [&str; 24] = [
 /// A rule's id is the pack's id, a full stop and words of small letters, digits and hyphens.
 pub(crate) fn rule_id(id: &Text, pack: &str, problems: &mut Problems<'_>) {
     let name = id.value.strip_prefix(pack).and_then(|rest| rest.strip_prefix('.'));
-    let is_good = name.is_some_and(|name| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b))
-    });
-    if !is_good {
-        let message = format!("the id {:?} must be \"{pack}.\" and a name of small letters, digits and hyphens", id.value);
+    if !name.is_some_and(is_plain_word) {
+        let pack = quoted(&format!("{pack}."));
+        let message = format!("the id {} must be {pack} and a name of small letters, digits and hyphens", quoted(&id.value));
         problems.add(id.at, message);
     }
+}
+
+/// A pack's id is a word of small letters, digits and hyphens.
+pub(crate) fn pack_id(id: &Text, problems: &mut Problems<'_>) {
+    if !is_plain_word(&id.value) {
+        let message = format!("the id {} must be a word of small letters, digits and hyphens", quoted(&id.value));
+        problems.add(id.at, message);
+    }
+}
+
+fn is_plain_word(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b))
 }
 
 /// A site is a host name.
@@ -59,14 +69,14 @@ pub(crate) fn site(site: &Text, problems: &mut Problems<'_>) {
         && !site.value.starts_with('.')
         && !site.value.contains(['/', ':', ' ', '*']);
     if !is_host {
-        problems.add(site.at, format!("{:?} is not a host name such as example.org", site.value));
+        problems.add(site.at, format!("{} is not a host name such as example.org", quoted(&site.value)));
     }
 }
 
 /// Whether a folded phrase can match a line.
 pub(crate) fn phrase(phrase: &str, text: &Text, problems: &mut Problems<'_>) -> bool {
     let message = if phrase.is_empty() {
-        format!("nothing is left of {:?} when it is folded, so it would match nothing", text.value)
+        format!("nothing is left of {} when it is folded, so it would match nothing", quoted(&text.value))
     } else if text.value.contains(['\n', '\r']) {
         "a phrase is one line; it cannot contain a line end".to_owned()
     } else if phrase.len() > MAX_PHRASE_BYTES {
@@ -74,7 +84,7 @@ pub(crate) fn phrase(phrase: &str, text: &Text, problems: &mut Problems<'_>) -> 
     } else if phrase.contains(char::REPLACEMENT_CHARACTER) {
         "the phrase contains U+FFFD, which stands for bytes that are not text".to_owned()
     } else if ORDINARY.iter().any(|sentence| fold_phrase(sentence) == phrase) {
-        format!("{:?} is an ordinary sentence", text.value)
+        format!("{} is an ordinary sentence", quoted(&text.value))
     } else {
         return true;
     };
@@ -90,7 +100,7 @@ pub(crate) fn inline(text: &Text, problems: &mut Problems<'_>) -> bool {
     } else if literal.contains(['\n', '\r']) {
         "an inline literal cannot contain a line end".to_owned()
     } else if !literal.contains(['[', ']', '{', '}', '(', ')', '<', '>', '%', '=', '_', '|']) {
-        format!("{literal:?} could be words of a sentence; an inline literal must hold a bracket or another mark of a machine")
+        format!("{} could be words of a sentence; an inline literal must hold a bracket or another mark of a machine", quoted(literal))
     } else if literal.trim() != literal {
         "an inline literal cannot start or end with white space".to_owned()
     } else {
@@ -104,7 +114,7 @@ pub(crate) fn inline(text: &Text, problems: &mut Problems<'_>) -> bool {
 pub(crate) fn breadth(shape: &Shape, text: &Text, problems: &mut Problems<'_>) -> bool {
     let hit = ORDINARY.iter().find(|sentence| matches_view(shape, &fold_phrase(sentence)));
     if let Some(sentence) = hit {
-        problems.add(text.at, format!("{:?} matches ordinary text such as {sentence:?}", text.value));
+        problems.add(text.at, format!("{} matches ordinary text such as {sentence:?}", quoted(&text.value)));
     }
     hit.is_none()
 }

@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::category::{Category, Edge, Weight};
 use super::check;
 use super::pattern::Pattern;
-use super::problem::{PackError, Problems};
+use super::problem::{PackError, Problems, quoted};
 use super::rule::{Exception, PatternShape, Rule, Shape};
 use super::toml::{Table, Text};
 use crate::text::fold::fold_phrase;
@@ -116,7 +116,10 @@ impl Reader<'_> {
         match root.table("pack") {
             Some((span, fields)) => {
                 let mut header = Table::new("pack", span, fields, root.problems());
-                pack.id = header.required("id").map(|id| id.value).unwrap_or_default();
+                if let Some(id) = header.required("id") {
+                    check::pack_id(&id, header.problems());
+                    pack.id = id.value;
+                }
                 pack.language = header.optional("language").map(|language| language.value);
                 for key in ["title", "license", "homepage"] {
                     header.optional(key);
@@ -295,7 +298,7 @@ fn sites(table: &mut Table<'_, '_, '_>) -> Vec<String> {
 fn note(seen: &mut HashMap<String, usize>, key: String, text: &Text, problems: &mut Problems<'_>) {
     let (line, _) = problems.place(text.at);
     if let Some(first) = seen.insert(key, line) {
-        let message = format!("{:?} was already said on line {first}", text.value);
+        let message = format!("{} was already said on line {first}", quoted(&text.value));
         problems.add(text.at, message);
     }
 }

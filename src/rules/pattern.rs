@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
+use super::problem::quoted;
+
 /// Most bytes of a compiled pattern: bounds both the time and the memory a hostile pack can cost.
 const MAX_COMPILED_BYTES: usize = 4 << 20;
 /// Deepest nesting of a pattern.
@@ -39,7 +41,8 @@ impl Pattern {
         }
         if let Some(literal) = literals.iter().find(|literal| literal.chars().any(char::is_uppercase)) {
             return Err(format!(
-                "the pattern can never match: folded lines have no capitals; write `{literal}` small"
+                "the pattern can never match: folded lines have no capitals; write {} small",
+                quoted(literal)
             ));
         }
         Ok(Pattern { source: source.to_owned(), regex: OnceLock::new(), literals })

@@ -50,16 +50,28 @@ impl fmt::Display for PackError {
 
 impl std::error::Error for PackError {}
 
+/// A value as messages quote it: escaped, and cut short.
+pub(crate) fn quoted(value: &str) -> String {
+    const MAX_SHOWN: usize = 80;
+    match value.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{:?}…", &value[..end]),
+        None => format!("{value:?}"),
+    }
+}
+
 /// Turns byte offsets of a file into lines and columns, and collects problems.
 pub(crate) struct Problems<'f> {
     file: &'f str,
     text: &'f str,
+    /// Where each line starts: a pack of a million rules asks for a million places.
+    line_starts: Vec<usize>,
     found: Vec<Problem>,
 }
 
 impl<'f> Problems<'f> {
     pub(crate) fn new(file: &'f str, text: &'f str) -> Self {
-        Problems { file, text, found: Vec::new() }
+        let line_starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        Problems { file, text, line_starts: line_starts.collect(), found: Vec::new() }
     }
 
     pub(crate) fn add(&mut self, offset: usize, message: impl Into<String>) {
@@ -74,9 +86,9 @@ impl<'f> Problems<'f> {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = &self.text[..end];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let line = self.line_starts.partition_point(|&start| start <= end);
+        let line_start = self.line_starts[line - 1];
+        (line, self.text[line_start..end].chars().count() + 1)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::Problems;
+use super::problem::{Problems, quoted};
 
 /// A string and where it stands.
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ impl<'t, 'p, 'f> Table<'t, 'p, 'f> {
         let text = text?;
         let read = read(&text.value);
         if read.is_none() {
-            let message = format!("{:?} is not one of {}", text.value, names.join(", "));
+            let message = format!("{} is not one of {}", quoted(&text.value), names.join(", "));
             self.problems.add(text.at, message);
         }
         read
@@ -170,7 +170,7 @@ impl<'t, 'p, 'f> Table<'t, 'p, 'f> {
             let name: &str = key.get_ref();
             if !self.asked.contains(&name) {
                 let known = self.asked.join(", ");
-                let message = format!("a {} has no {name:?}; it has {known}", self.what);
+                let message = format!("a {} has no {}; it has {known}", self.what, quoted(name));
                 self.problems.add(key.span().start, message);
             }
         }

@@ -244,21 +244,21 @@ impl<'r> Reference<'r> {
                 region.pass_long_line();
                 tokens.push(Token::Body { start: from, end, is_list_head: false });
                 tokens.push(Token::LineEnd { start: end, end });
-            } else if region.protects(line, number == 0) {
-                tokens.push(Token::Body { start: from, end: to, is_list_head: false });
-                tokens.push(Token::LineEnd { start: to, end });
-            } else if String::from_utf8_lossy(line).chars().all(invisible) {
-                tokens.push(Token::Blank { start: from, end });
             } else {
-                self.line_tokens(line, from, end, &mut tokens);
+                let is_protected = region.protects(line, number == 0);
+                if String::from_utf8_lossy(line).chars().all(invisible) {
+                    tokens.push(Token::Blank { start: from, end });
+                } else {
+                    self.line_tokens(line, from, end, is_protected, &mut tokens);
+                }
             }
             start = end;
         }
         tokens
     }
 
-    fn line_tokens(&self, line: &[u8], at: usize, line_end: usize, tokens: &mut Vec<Token>) {
-        let parts = self.parts(line);
+    fn line_tokens(&self, line: &[u8], at: usize, line_end: usize, is_protected: bool, tokens: &mut Vec<Token>) {
+        let parts = if is_protected { Parts::body(line) } else { self.parts(line) };
         let shift = |units: &[Unit]| -> Vec<Unit> {
             let moved = |unit: &Unit| Unit { start: unit.start + at, end: unit.end + at, ..unit.clone() };
             units.iter().map(moved).collect()
@@ -306,7 +306,7 @@ impl<'r> Reference<'r> {
 
     /// What of a line is a candidate, and what is its core.
     fn parts(&self, line: &[u8]) -> Parts {
-        let body = Parts { prefix: vec![], inside: vec![], suffix: vec![], core: Some((0, line.len())) };
+        let body = Parts::body(line);
         let view = fold(line);
         let is_short = line.len() <= self.max_candidate_bytes;
         if is_short && (view.is_empty() || self.is_kept(&view)) {
@@ -507,6 +507,12 @@ struct Parts {
     inside: Vec<Unit>,
     suffix: Vec<Unit>,
     core: Option<(usize, usize)>,
+}
+
+impl Parts {
+    fn body(line: &[u8]) -> Self {
+        Parts { prefix: vec![], inside: vec![], suffix: vec![], core: Some((0, line.len())) }
+    }
 }
 
 /// Where a run ends without the blank lines behind it: after the line end of its last whole line, or its last unit.
@@ -755,8 +761,8 @@ fn cuts(line: &[u8]) -> Vec<usize> {
 
 /// A bullet, or a number and a full stop or a bracket, and white space.
 fn is_item(line: &[u8]) -> bool {
-    let line = String::from_utf8_lossy(line);
-    let item = line.trim_start();
+    let line = String::from_utf8_lossy(&line[skip_white(line, 0, line.len())..]);
+    let item = &*line;
     let after = match item.strip_prefix(['-', '*', '+', '•', '–']) {
         Some(after) => after,
         None => {

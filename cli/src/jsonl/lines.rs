@@ -40,7 +40,8 @@ impl<R: BufRead> Lines<R> {
             self.buffer.extend_from_slice(&piece[..len]);
             self.reader.consume(len);
             let is_end = end.is_some() || is_last;
-            let is_long = in_long_line || self.buffer.len() > self.max.saturating_add(1);
+            let content = self.buffer.strip_suffix(b"\n").unwrap_or(&self.buffer);
+            let is_long = in_long_line || content.len() > self.max;
             if is_end && !(is_last && self.buffer.is_empty() && !in_long_line) || is_long {
                 self.number += u64::from(!in_long_line);
                 let bytes = &self.buffer;

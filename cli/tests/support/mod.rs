@@ -136,12 +136,21 @@ impl Answer {
         answer
     }
 
-    /// Fails unless this, and nothing else, came out.
+    /// Fails unless this, and nothing else, came out; shows where the two part.
     #[track_caller]
     pub fn gave(self, bytes: impl AsRef<[u8]>) -> Self {
-        let (got, wanted) = (String::from_utf8_lossy(&self.out), bytes.as_ref());
-        assert_eq!(got, String::from_utf8_lossy(wanted), "{}", self.command);
-        assert_eq!(self.out, wanted, "{}", self.command);
+        let (got, wanted) = (&self.out, bytes.as_ref());
+        if got != wanted {
+            let same = got.iter().zip(wanted).take_while(|(a, b)| a == b).count();
+            let around = |bytes: &[u8]| {
+                let part = &bytes[same.saturating_sub(60)..bytes.len().min(same + 200)];
+                String::from_utf8_lossy(part).into_owned()
+            };
+            let (got_here, wanted_here) = (around(got), around(wanted));
+            let lens = format!("{} and {} bytes", got.len(), wanted.len());
+            let (command, talk) = (&self.command, self.talk());
+            panic!("{command}\nparts at byte {same} ({lens})\ngot:    {got_here:?}\nwanted: {wanted_here:?}\n{talk}");
+        }
         self
     }
 

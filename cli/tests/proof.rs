@@ -1,0 +1,492 @@
+//! `verify`, `restore`, `scan` and `explain`: what was done can be shown, checked and undone.
+
+mod support;
+
+use serde_json::Value;
+use support::{Place, STORY, STORY_BODY};
+
+/// An article as a crawler meets it, with residue around and between eleven paragraphs.
+fn article() -> String {
+    let mut text = String::from("[ad_1]\r\n<br />\r\n");
+    for day in ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] {
+        text += &format!("On {day} the ferry “Hroza” left with nine passengers, a goat and a crate of pears.\r\n\r\n");
+        text += "Nobody waved; the harbour was empty.\r\n";
+    }
+    text + "\u{a0}\r\ntop channel\r\n[ad_2]\r\n\r\n**Source link**"
+}
+
+/// Cleans a file with receipts in a new folder that also holds the files `r.jsonl` and `out`.
+fn cleaned(name: &str, text: impl AsRef<[u8]>, options: &[&str]) -> Place {
+    let place = Place::with(name, text);
+    let args = [&["clean", name, "-q", "-o", "out", "--receipts", "r.jsonl"], options].concat();
+    place.run(&args).ended(0);
+    assert!(place.read_text("r.jsonl").lines().count() > 1, "something was removed from {name}");
+    place
+}
+
+const STREAMS: [(&str, &str); 3] = [("blank-lines:3", "\n\n\n"), ("form-feed", "\x0c"), ("nul", "\0")];
+
+/// Documents with residue, without, of residue only, and empty ones.
+fn stream(separator: &str) -> String {
+    let documents = [STORY, "Rain.", "", "[ad_1]\n[ad_2]", &article(), "Tea.\nSource link", "", ""];
+    documents.join(separator)
+}
+
+const RECORDS: &str = concat!(
+    "\u{feff}{\"id\":\"a\",\"text\":\"[ad_1]\\n\\u0054ea \\u00e9.\\r\\nSource\\u0020link\"}\r\n",
+    "\n{\"id\":123456789012345678901234567890,\"text\":\"\\u005bad_1]\\nSoup.\"}\n",
+    "{\"id\":3,\"text\":\"Rain.\"}\n",
+    "{\"text\":\"[ad_1]\\/\\nThe mill 😀 \\ud83d\\ude00 closed.\\n[ad_2]\\nSource link\",\"url\":\"https://a.example.org/\"}",
+);
+
+// ---------------------------------------------------------------- verify and restore
+
+#[test]
+fn a_cleaned_article_verifies_and_is_restored_byte_for_byte() {
+    let place = cleaned("article.txt", article(), &[]);
+    assert!(!place.read_text("out").contains("Source link"));
+    let verify = place.run(&["verify", "article.txt", "--receipts", "r.jsonl"]);
+    verify.said(0, "1 documents, 1 receipts checked, 0 differ").gave("");
+    place.run(&["restore", "out", "--receipts", "r.jsonl"]).ended(0).gave(article());
+    place.run(&["restore", "out", "--receipts", "r.jsonl", "-o", "back.txt"]).ended(0).gave("");
+    assert_eq!(place.read_text("back.txt"), article());
+    let body = place.read("out");
+    place.pipe(&["restore", "--receipts", "r.jsonl"], body).ended(0).gave(article());
+    place.pipe(&["verify", "--receipts", "r.jsonl"], article()).said(0, "0 differ");
+}
+
+#[test]
+fn text_that_is_not_utf8_is_restored_byte_for_byte() {
+    let text = b"\xff\n[ad_1]\xfe\n[ad_1]\nThe mill\xc3 closed.\n[ad_2]\n\xa0\nSource link\x0c\n";
+    let place = cleaned("story.txt", text, &[]);
+    place.run(&["verify", "story.txt", "--receipts", "r.jsonl"]).said(0, "0 differ");
+    place.run(&["restore", "out", "--receipts", "r.jsonl"]).ended(0).gave(text);
+}
+
+#[test]
+fn streams_of_documents_verify_and_are_restored_byte_for_byte() {
+    for (name, separator) in STREAMS {
+        let text = stream(separator);
+        let place = cleaned("stream.txt", &text, &["--documents", name]);
+        assert_ne!(place.read_text("out"), text);
+        let verify = ["verify", "stream.txt", "--receipts", "r.jsonl", "--documents", name];
+        place.run(&verify).said(0, "4 receipts checked, 0 differ");
+        place.run(&["restore", "out", "--receipts", "r.jsonl"]).ended(0).gave(&text);
+        let again = ["restore", "out", "--receipts", "r.jsonl", "--documents", name];
+        place.run(&again).ended(0).gave(&text);
+    }
+}
+
+#[test]
+fn a_stream_longer_than_any_buffer_is_restored_byte_for_byte() {
+    let body = "The mill closed, and nobody wept about it.\n".repeat(3000);
+    let one = format!("[ad_1]\n{body}Source link\n");
+    let text = format!("{}{one}", format!("{one}\x0cRain.\n\x0c").repeat(20));
+    let place = cleaned("stream.txt", &text, &["--documents", "form-feed"]);
+    place.run(&["restore", "out", "--receipts", "r.jsonl"]).ended(0).gave(&text);
+    let verify = ["verify", "stream.txt", "--receipts", "r.jsonl", "--documents", "form-feed"];
+    place.run(&verify).said(0, "41 documents, 21 receipts checked, 0 differ");
+}
+
+#[test]
+fn jsonl_verifies_and_is_restored_byte_for_byte() {
+    let place = cleaned("in.jsonl", RECORDS, &[]);
+    let wanted = concat!(
+        "\u{feff}{\"id\":\"a\",\"text\":\"\\u0054ea \\u00e9.\"}\r\n",
+        "\n{\"id\":123456789012345678901234567890,\"text\":\"Soup.\"}\n",
+        "{\"id\":3,\"text\":\"Rain.\"}\n",
+    );
+    assert!(place.read_text("out").starts_with(wanted), "{}", place.read_text("out"));
+    let verify = place.run(&["verify", "in.jsonl", "--receipts", "r.jsonl"]);
+    verify.said(0, "4 documents, 3 receipts checked, 0 differ");
+    let restore = ["restore", "--format", "jsonl", "out", "--receipts", "r.jsonl"];
+    place.run(&restore).ended(0).gave(RECORDS);
+    let receipts = place.read_text("r.jsonl");
+    assert!(receipts.contains("\"id\":\"123456789012345678901234567890\""), "{receipts}");
+}
+
+#[test]
+fn bad_lines_between_records_do_not_disturb_the_proof() {
+    let file = format!("{{\n{}\nnull\n[1\n", RECORDS.trim_start_matches('\u{feff}'));
+    let place = Place::with("in.jsonl", &file);
+    place.run(&["clean", "in.jsonl", "-o", "out.jsonl", "--receipts", "r.jsonl"]).ended(1);
+    place.run(&["restore", "out.jsonl", "--receipts", "r.jsonl"]).ended(0).gave(&file);
+    let verify = place.run(&["verify", "in.jsonl", "--receipts", "r.jsonl"]);
+    assert!(verify.talk().contains("3 receipts checked, 0 differ"), "{}", verify.talk());
+}
+
+#[test]
+fn an_input_without_residue_needs_no_receipts() {
+    let place = Place::with("rain.txt", "Rain.\n");
+    place.run(&["clean", "rain.txt", "-o", "out", "--receipts", "r.jsonl"]).ended(0);
+    assert_eq!(place.read_text("r.jsonl"), "{\"unchaff\":1,\"receipts\":0}\n");
+    place.run(&["verify", "rain.txt", "--receipts", "r.jsonl"]).said(0, "0 receipts checked, 0 differ");
+    place.run(&["restore", "out", "--receipts", "r.jsonl"]).ended(0).gave("Rain.\n");
+}
+
+// ---------------------------------------------------------------- what is refused
+
+/// Receipts of three documents, with everything a receipt can hold; small enough to change each byte.
+fn small() -> Place {
+    let place = Place::with("in.jsonl", &RECORDS[..RECORDS.rfind("{\"text\"").expect("the last record")]);
+    let clean = ["clean", "in.jsonl", "-q", "-o", "out.jsonl", "--receipts", "r.jsonl"];
+    place.run(&clean).ended(0);
+    place
+}
+
+#[test]
+fn receipts_with_any_byte_changed_are_refused_by_restore() {
+    let place = small();
+    let receipts = place.read("r.jsonl");
+    assert!(receipts.len() > 500 && receipts.len() < 5000, "{}", receipts.len());
+    for at in 0..receipts.len() {
+        let bit = 1 << (at % 8);
+        let mut changed = receipts.clone();
+        changed[at] ^= bit;
+        place.write("changed.jsonl", &changed);
+        let args = ["restore", "out.jsonl", "--receipts", "changed.jsonl", "-o", "back.jsonl"];
+        let answer = place.run(&args);
+        let is_refused = answer.code == Some(1) || answer.code == Some(2);
+        assert!(is_refused, "byte {at}, bit {bit}: {answer:?}");
+        assert!(answer.talk().starts_with("unchaff: "), "byte {at}, bit {bit}: {:?}", answer.talk());
+        assert!(!place.path("back.jsonl").exists(), "byte {at}, bit {bit}");
+    }
+}
+
+#[test]
+fn receipts_with_a_byte_changed_are_refused_by_verify() {
+    let place = small();
+    let receipts = place.read("r.jsonl");
+    for at in (0..receipts.len()).step_by(37).chain(receipts.len() - 29..receipts.len()) {
+        let mut changed = receipts.clone();
+        changed[at] ^= 1 << (at % 7);
+        place.write("changed.jsonl", &changed);
+        let answer = place.run(&["verify", "in.jsonl", "--receipts", "changed.jsonl"]);
+        let is_refused = answer.code == Some(1) || answer.code == Some(2);
+        assert!(is_refused && answer.talk().contains("changed.jsonl"), "byte {at}: {answer:?}");
+    }
+}
+
+#[test]
+fn receipts_with_a_byte_removed_or_added_are_refused() {
+    let place = small();
+    let receipts = place.read("r.jsonl");
+    // The last byte is a line end; see the test below.
+    for at in 0..receipts.len() - 1 {
+        let (start, end) = receipts.split_at(at);
+        let added = [start, b" ", end].concat();
+        let removed = [start, &end[1..]].concat();
+        let changed = if at % 2 == 0 { added } else { removed };
+        place.write("changed.jsonl", &changed);
+        let answer = place.run(&["restore", "out.jsonl", "--receipts", "changed.jsonl"]);
+        answer.said(2, "unchaff: changed.jsonl:");
+    }
+}
+
+#[test]
+fn receipts_that_were_cut_off_are_refused() {
+    let place = small();
+    let receipts = place.read("r.jsonl");
+    let line_ends = (0..receipts.len() - 1).filter(|&at| receipts[at] == b'\n');
+    for end in (0..receipts.len() - 1).step_by(11).chain(line_ends.flat_map(|at| [at, at + 1])) {
+        place.write("cut.jsonl", &receipts[..end]);
+        let args = ["restore", "out.jsonl", "--receipts", "cut.jsonl", "-o", "back.jsonl"];
+        place.run(&args).said(2, "cut.jsonl:");
+        assert!(!place.path("back.jsonl").exists());
+        if end == 0 || receipts[end - 1] == b'\n' {
+            place.run(&args).said(2, "the file was cut off");
+            let verify = ["verify", "in.jsonl", "--receipts", "cut.jsonl"];
+            place.run(&verify).said(2, "the file was cut off");
+        }
+    }
+}
+
+#[test]
+fn receipts_with_other_line_ends_are_refused() {
+    let place = small();
+    let receipts = place.read_text("r.jsonl");
+    for changed in [receipts.trim_end().to_owned(), receipts.replace('\n', "\r\n"), format!("{receipts}\n")] {
+        place.write("changed.jsonl", changed);
+        place.run(&["restore", "out.jsonl", "--receipts", "changed.jsonl"]).said(2, "changed.jsonl:");
+    }
+}
+
+#[test]
+fn receipts_of_which_one_is_missing_doubled_or_moved_are_refused() {
+    let place = cleaned("stream.txt", stream("\0"), &["--documents", "nul"]);
+    let receipts = place.read_text("r.jsonl");
+    let lines: Vec<&str> = receipts.lines().collect();
+    let mut moved = lines.clone();
+    moved.swap(0, 1);
+    let doubled = [&lines[..1], &lines[..]].concat();
+    for changed in [moved, doubled, lines[1..].to_vec()] {
+        place.write("changed.jsonl", changed.join("\n") + "\n");
+        let restore = place.run(&["restore", "out", "--receipts", "changed.jsonl", "-o", "back.txt"]);
+        restore.said(2, "changed.jsonl:");
+        let verify = place.run(&["verify", "stream.txt", "--documents", "nul", "--receipts", "changed.jsonl"]);
+        assert_ne!(verify.code, Some(0), "{verify:?}");
+    }
+    // With a last line that counts as it should, a missing receipt is found where the document is.
+    let missing = [&lines[1..4], &["{\"unchaff\":1,\"receipts\":3}"]].concat().join("\n") + "\n";
+    place.write("changed.jsonl", missing);
+    let verify = place.run(&["verify", "stream.txt", "--documents", "nul", "--receipts", "changed.jsonl"]);
+    verify.said(1, "document 1: residue is removed from it, but there is no receipt");
+}
+
+#[test]
+fn receipts_that_are_no_receipts_are_refused() {
+    let place = Place::with("out", STORY_BODY);
+    for text in ["", "\n", "{}\n", "null\n", "[1]\n", "{\"unchaff\":2,\"receipts\":0}\n", "\u{feff}{\"unchaff\":1,\"receipts\":0}\n"] {
+        place.write("r.jsonl", text);
+        place.run(&["restore", "out", "--receipts", "r.jsonl"]).said(2, "r.jsonl:1:").gave("");
+    }
+    place.write("r.jsonl", b"\xff\xfe\x00");
+    place.run(&["restore", "out", "--receipts", "r.jsonl"]).said(2, "r.jsonl:1:").gave("");
+    place.run(&["restore", "out", "--receipts", "none.jsonl"]).said(2, "none.jsonl").gave("");
+    place.run(&["restore", "out"]).said(2, "--receipts").gave("");
+}
+
+#[test]
+fn receipts_of_other_rules_are_refused_by_verify() {
+    let place = cleaned("story.txt", STORY, &["--profile", "eager"]);
+    place.run(&["verify", "story.txt", "--receipts", "r.jsonl", "--profile", "eager"]).said(0, "0 differ");
+    for options in [&["--profile", "standard"][..], &["--profile", "eager", "--off", "share"], &["--profile", "eager", "--keep", "Tea"]] {
+        let args = [&["verify", "story.txt", "--receipts", "r.jsonl"], options].concat();
+        let answer = place.run(&args).said(1, "r.jsonl:").said(1, "1 differ");
+        assert!(answer.talk().contains("rules"), "{}", answer.talk());
+    }
+    // What was removed can be put back whatever the rules are now.
+    place.run(&["restore", "out", "--receipts", "r.jsonl"]).ended(0).gave(STORY);
+}
+
+#[test]
+fn a_changed_input_is_refused_by_verify() {
+    let place = cleaned("story.txt", STORY, &[]);
+    for changed in [STORY.replace("wept", "weqt"), STORY.replace("[ad_2]", "[ad_3]"), format!("{STORY} "), STORY[1..].to_owned(), String::new()] {
+        place.write("changed.txt", changed);
+        let answer = place.run(&["verify", "changed.txt", "--receipts", "r.jsonl"]);
+        answer.said(1, "1 differ").gave("");
+    }
+    let place = cleaned("in.jsonl", RECORDS, &[]);
+    for changed in [RECORDS.replace("Soup", "Soap"), RECORDS.replace("\\u0020", " "), RECORDS.replacen('\n', "", 2), RECORDS.replace("Rain.", "[ad_1]\\nRain.")] {
+        place.write("changed.jsonl", changed);
+        let answer = place.run(&["verify", "changed.jsonl", "--receipts", "r.jsonl"]);
+        assert_eq!(answer.code, Some(1), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_changed_output_is_refused_by_restore() {
+    let place = cleaned("stream.txt", stream("\x0c"), &["--documents", "form-feed"]);
+    let body = place.read_text("out");
+    place.write("back.txt", "old");
+    let cut_at = body.find("pears").expect("the article is there");
+    for changed in [body.replace("wept", "weqt"), body.replacen("Tea.", "Tea!", 1), body[1..].to_owned(), body[..cut_at].to_owned(), String::new()] {
+        place.write("changed.txt", changed);
+        let args = ["restore", "changed.txt", "--receipts", "r.jsonl", "-o", "back.txt"];
+        place.run(&args).said(2, "r.jsonl:");
+        assert_eq!(place.read_text("back.txt"), "old");
+    }
+    let place = cleaned("in.jsonl", RECORDS, &[]);
+    let body = place.read_text("out");
+    for changed in [body.replace("Soup", "Soap"), body.replacen('\n', "", 2), body[..40].to_owned(), body.replace("\"text\"", "\"t\"")] {
+        place.write("changed.jsonl", changed);
+        let args = ["restore", "changed.jsonl", "--receipts", "r.jsonl", "-o", "back.jsonl"];
+        place.run(&args).said(2, "r");
+        assert!(!place.path("back.jsonl").exists());
+    }
+}
+
+#[test]
+fn restore_never_writes_onto_its_input() {
+    let place = cleaned("story.txt", STORY, &[]);
+    place.run(&["restore", "out", "--receipts", "r.jsonl", "-o", "out"]).said(2, "is the input");
+    assert_eq!(place.read_text("out"), STORY_BODY);
+}
+
+#[test]
+fn restore_never_writes_onto_its_receipts() {
+    let place = cleaned("story.txt", STORY, &[]);
+    let receipts = place.read_text("r.jsonl");
+    for output in ["r.jsonl", "./r.jsonl"] {
+        place.run(&["restore", "out", "--receipts", "r.jsonl", "-o", output]).ended(2);
+        assert_eq!(place.read_text("r.jsonl"), receipts);
+    }
+}
+
+// ---------------------------------------------------------------- scan
+
+/// The objects that scan prints.
+fn scan(place: &Place, args: &[&str], text: &str, code: i32) -> Vec<Value> {
+    let answer = place.pipe(&[&["scan", "-"], args].concat(), text).ended(code);
+    let read = |line: &str| serde_json::from_str(line).expect("each line is JSON");
+    answer.text().lines().map(read).collect()
+}
+
+/// Checks the shape of an entry and returns the bytes of the text it points to.
+fn pointed<'t>(entry: &Value, text: &'t str) -> &'t str {
+    let number = |key: &str| entry[key].as_u64().unwrap_or_else(|| panic!("{key} in {entry}"));
+    let place = |key: &str| usize::try_from(number(key)).expect("an offset");
+    assert!(entry["rule"].as_str().is_some_and(|rule| rule.contains('.')), "{entry}");
+    assert!(entry["category"].is_string() && entry["evidence"].is_number(), "{entry}");
+    let found = text.get(place("start")..place("end")).expect("offsets are at characters");
+    let visible = place("start") + found.len() - found.trim_start().len();
+    assert_eq!(number("line"), text[..visible].matches('\n').count() as u64 + 1, "{entry}");
+    found
+}
+
+#[test]
+fn scan_points_to_what_clean_removes() {
+    let place = Place::new();
+    let text = format!("\u{feff}é\n{}", article());
+    for text in [STORY, &article(), &text] {
+        let found = scan(&place, &[], text, 1);
+        assert_eq!(found.len(), 1);
+        let keys: Vec<&String> = found[0].as_object().expect("an object").keys().collect();
+        assert_eq!(keys, ["id", "removed", "status"]);
+        assert_eq!(found[0]["status"], "cleaned");
+        let mut left = text.to_owned();
+        for entry in found[0]["removed"].as_array().expect("a list").iter().rev() {
+            let piece = pointed(entry, text);
+            let start = piece.as_ptr() as usize - text.as_ptr() as usize;
+            left.replace_range(start..start + piece.len(), "");
+        }
+        place.pipe(&["clean", "-q"], text).ended(0).gave(left);
+    }
+}
+
+#[test]
+fn scan_writes_its_fields_in_the_documented_order() {
+    let place = Place::with("story.txt", "The mill closed.\nSource link\n");
+    place.run(&["scan", "story.txt"]).ended(1).gave(concat!(
+        "{\"id\":\"story.txt\",\"status\":\"cleaned\",\"removed\":[{\"start\":17,\"end\":29,\"line\":2,",
+        "\"rule\":\"en.source-link\",\"category\":\"source\",\"evidence\":2}]}\n",
+    ));
+}
+
+#[test]
+fn scan_offsets_in_jsonl_count_bytes_of_the_text_and_not_of_its_escapes() {
+    let text = "é😀\n[ad_1]\nTea.\nSource link";
+    let line = "{\"id\":\"x\\u00e9\",\"text\":\"\\u00e9\\ud83d\\ude00\\n\\u005bad_1]\\nTea.\\nSource link\"}\n";
+    let found = scan(&Place::new(), &["--format", "jsonl"], line, 1);
+    assert_eq!(found[0]["id"], "xé");
+    let removed = found[0]["removed"].as_array().expect("a list");
+    let pieces: Vec<&str> = removed.iter().map(|entry| pointed(entry, text).trim()).collect();
+    assert_eq!(pieces, ["[ad_1]", "Source link"]);
+}
+
+#[test]
+fn scan_shows_near_misses_when_asked() {
+    let text = "The mill closed.\n\nTop Channel\n\nIt shows the game live from nine.\n";
+    let place = Place::new();
+    let found = scan(&place, &[], text, 0);
+    assert!(found[0].get("near").is_none(), "{}", found[0]);
+    let found = scan(&place, &["--near"], text, 0);
+    let near = found[0]["near"].as_array().expect("a list");
+    assert_eq!(near.iter().map(|entry| pointed(entry, text)).collect::<Vec<_>>(), ["Top Channel"]);
+    assert_eq!(near[0]["reason"], "too-little-evidence");
+    assert_eq!(near[0]["rule"], "en.channel-tag");
+    assert_eq!(found[0]["removed"], Value::Array(Vec::new()));
+    let found = scan(&place, &["--near"], "The bar holds:\n- [ad_1]\n- [ad_2]\nNothing else.\n", 0);
+    assert_eq!(found[0]["near"][0]["reason"], "after-colon");
+}
+
+#[test]
+fn scan_ends_with_1_if_anything_would_be_removed_and_2_on_errors() {
+    let place = Place::new();
+    for (text, code, status) in [("Rain.\n", 0, "unchanged"), ("", 0, "empty"), (" \n\n", 0, "empty"), (STORY, 1, "cleaned"), ("[ad_1]\n", 1, "residue_only")] {
+        let found = scan(&place, &[], text, code);
+        assert_eq!(found.len(), 1, "{text:?}");
+        assert_eq!(found[0]["status"], status, "{text:?}");
+    }
+    place.run(&["scan", "none.txt"]).said(2, "none.txt").gave("");
+    place.pipe(&["scan", "--pack", "none.toml"], STORY).ended(2).gave("");
+}
+
+#[test]
+fn scan_numbers_the_documents_of_a_stream() {
+    for (name, separator) in STREAMS {
+        let found = scan(&Place::new(), &["--documents", name], &["Rain.", STORY, "Tea."].join(separator), 1);
+        let ids: Vec<&Value> = found.iter().map(|document| &document["id"]).collect();
+        assert_eq!(ids, [1, 2, 3], "{name}");
+        let statuses: Vec<&Value> = found.iter().map(|document| &document["status"]).collect();
+        assert_eq!(statuses, ["unchanged", "cleaned", "unchanged"], "{name}");
+        for entry in found[1]["removed"].as_array().expect("a list") {
+            pointed(entry, STORY);
+        }
+    }
+}
+
+#[test]
+fn scan_shows_numbers_as_ids_as_they_are_written() {
+    for id in ["123456789012345678901234567890", "1.10", "1e400", "-0", "7", "\"7\"", "\"\\u202e\""] {
+        let line = format!("{{\"id\":{id},\"text\":\"Tea.\"}}\n");
+        let answer = Place::new().pipe(&["scan", "--format", "jsonl"], line).ended(0);
+        let shown = format!("{{\"id\":{id},");
+        let is_same = answer.text().starts_with(&shown)
+            || (id.starts_with('"') && answer.text().starts_with("{\"id\":\"\u{202e}\""));
+        assert!(is_same, "{id}: {}", answer.text());
+    }
+    let answer = Place::new().pipe(&["scan", "--format", "jsonl"], "\n{\"id\":null,\"text\":\"Tea.\"}\n").ended(0);
+    assert!(answer.text().starts_with("{\"id\":2,"), "{}", answer.text());
+}
+
+// ---------------------------------------------------------------- explain
+
+#[test]
+fn explain_shows_what_is_kept_removed_and_nearly_removed_and_by_which_rule() {
+    let text = "[ad_1]\nThe mill closed.\n\nTop Channel\n\nNobody wept. [ad_2] Source link\n";
+    let answer = Place::new().pipe(&["explain"], text).ended(0);
+    let shown = answer.text();
+    let lines: Vec<&str> = shown.lines().collect();
+    let has = |start: &str| lines.iter().any(|line| line.starts_with(start));
+    assert!(has("== standard input: cleaned"), "{shown}");
+    assert!(has("    1 - [ad_1]"), "{shown}");
+    assert!(has("        removed: core.ad-marker (ad-marker, certain); its run has 3 of 2 points"), "{shown}");
+    assert!(has("    2   The mill closed."), "{shown}");
+    assert!(has("    4 ~ Top Channel"), "{shown}");
+    assert!(has("        kept: en.channel-tag (channel-tag, weak); its run has "), "{shown}");
+    assert!(has("    6 ± Nobody wept. [ad_2] Source link"), "{shown}");
+    assert!(has("        removed: en.source-link"), "{shown}");
+    assert_eq!(answer.talk(), "");
+}
+
+#[test]
+fn explain_shows_every_line_once_unless_asked_for_less() {
+    let text = format!("[ad_1]\n{}Source link\n", "The mill closed.\n".repeat(30));
+    let numbered = |args: &[&str]| {
+        let shown = Place::new().pipe(args, &text).ended(0).text();
+        shown.lines().filter(|line| line.get(..5).is_some_and(|n| n.trim().parse::<u32>().is_ok())).count()
+    };
+    assert_eq!(numbered(&["explain"]), 32);
+    assert_eq!(numbered(&["explain", "--context", "2"]), 6);
+    assert_eq!(numbered(&["explain", "-c", "0"]), 2);
+}
+
+#[test]
+fn explain_writes_no_colours_into_a_pipe() {
+    let shown = Place::new().pipe(&["explain"], article()).ended(0).text();
+    assert!(!shown.contains('\u{1b}'), "{shown:?}");
+    assert!(shown.contains("removed: core.ad-marker"), "{shown}");
+}
+
+#[test]
+fn explain_escapes_control_and_direction_characters() {
+    let hostile = "a\u{1b}[31mb\u{7}\u{202e}c\u{2066}\u{200b}d\u{85}\u{9b}e\u{61c}f\0";
+    let text = format!("The {hostile} mill.\n\u{1b}[2JSource link\n");
+    let record = serde_json::json!({ "id": hostile, "text": text }).to_string();
+    for (args, input) in [(["explain", "--format=text"], &text), (["explain", "--format=jsonl"], &record)] {
+        let shown = Place::new().pipe(&args, input).ended(0).text();
+        let is_hidden = |c: char| (c.is_control() && c != '\n') || "\u{202e}\u{2066}\u{200b}\u{61c}".contains(c);
+        let hidden: Vec<char> = shown.chars().filter(|&c| is_hidden(c)).collect();
+        assert!(hidden.is_empty(), "{hidden:?} in {shown:?}");
+        assert!(shown.contains("a\\u{1b}[31mb\\u{7}\\u{202e}c"), "{shown}");
+    }
+}
+
+#[test]
+fn explain_shortens_long_kept_lines_at_characters() {
+    let line = "雨は正午前に止んだ。é ".repeat(5000);
+    let shown = Place::new().pipe(&["explain"], &line).ended(0).text();
+    assert!(shown.len() < 1000 && shown.contains(" … "), "{}", shown.len());
+}
