@@ -20,8 +20,8 @@ pub fn run(args: &CleanArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
     let mut input = Input::open(&args.input)?;
     let read = input.path.clone();
-    let output = Output::create(args.output.as_deref(), &[read.as_deref(), args.receipts.as_deref()])?;
-    let receipts = args.receipts.as_deref().map(|path| Writer::create(path, &[read.as_deref()])).transpose()?;
+    let output = Output::create(args.output.as_deref(), &[("the input", read.as_deref()), ("the file of receipts", args.receipts.as_deref())])?;
+    let receipts = args.receipts.as_deref().map(|path| Writer::create(path, &[("the input", read.as_deref())])).transpose()?;
     let mut job = Job { cleaner, output, receipts, report: Report::default(), bad_records: 0, emptied: 0 };
     match input.format {
         Format::Text => job.text(&mut input, args)?,
@@ -79,7 +79,7 @@ impl Job {
         let max = args.input.max_record;
         let bad = |job: &mut Job, number: u64, why: &str| -> Result<()> {
             if args.strict {
-                let before = if job.output.is_stream() { "the lines before it were written" } else { "no file was changed" };
+                let before = if job.output.is_stream() { "the lines before it were written" } else { "nothing was written" };
                 bail!("{name}:{number}: {why}; {before}");
             }
             job.bad_records += 1;
@@ -105,7 +105,7 @@ impl Job {
             let cleaned = if json.trim_ascii().is_empty() {
                 None
             } else {
-                match Record::read(json, &args.input.text_field) {
+                match Record::read(json.trim_ascii_end(), &args.input.text_field) {
                     Ok(record) => self.record(json, &record, number)?,
                     Err(why) => {
                         bad(self, number, &why)?;

@@ -46,12 +46,13 @@ pub struct Splitter {
     held: Vec<u8>,
     blank_lines: usize,
     at_line_start: bool,
+    /// Whether the first document has begun: blank lines before it belong to it.
+    has_begun: bool,
 }
 
 impl Splitter {
     pub fn new(separator: Option<Separator>) -> Self {
-        // The start of a stream is no place after a line: blank lines there belong to the first document.
-        Splitter { separator, held: Vec::new(), blank_lines: 0, at_line_start: false }
+        Splitter { separator, held: Vec::new(), blank_lines: 0, at_line_start: false, has_begun: false }
     }
 
     /// Passes on what is known of the next bytes.
@@ -82,7 +83,8 @@ impl Splitter {
             if !self.at_line_start {
                 let len = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
                 each(Piece::Text(&bytes[..len]))?;
-                self.at_line_start = bytes[len - 1] == b'\n';
+                self.has_begun |= bytes[..len].iter().any(|byte| !matches!(byte, b'\n' | b'\r'));
+                self.at_line_start = self.has_begun && bytes[len - 1] == b'\n';
                 bytes = &bytes[len..];
                 continue;
             }

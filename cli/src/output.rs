@@ -34,16 +34,18 @@ struct Synced {
 }
 
 impl Output {
-    /// Opens standard output, or a file, which must not be one of the `others` that the command reads or writes.
-    pub fn create(path: Option<&Path>, others: &[Option<&Path>]) -> Result<Output> {
+    /// Opens standard output, or a file, which must not be one of the `others` that the command reads or writes; each of
+    /// them has a name: "the input".
+    pub fn create(path: Option<&Path>, others: &[(&str, Option<&Path>)]) -> Result<Output> {
         let Some(path) = path else {
             let place = Place::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()));
             return Ok(Output { place, name: "standard output".into() });
         };
         let name = visible(&path.to_string_lossy());
         let mode = mode(path, &name)?;
-        if let Some(other) = others.iter().flatten().find(|other| is_same_file(path, other)) {
-            bail!("{name}: is {} too; write to another file", visible(&other.to_string_lossy()));
+        let is_same = |other: &Option<&Path>| other.is_some_and(|other| is_same_file(path, other));
+        if let Some((what, _)) = others.iter().find(|(_, other)| is_same(other)) {
+            bail!("{name}: is {what}; write to another file");
         }
         let temp = Builder::new().prefix(".unchaff-").permissions(mode).tempfile_in(folder(path));
         let temp = temp.with_context(|| format!("{name}: cannot be written"))?;

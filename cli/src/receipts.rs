@@ -20,7 +20,7 @@ pub struct Writer {
 
 impl Writer {
     /// Opens a receipt file, which must not be one of the `others` that the command reads or writes.
-    pub fn create(path: &Path, others: &[Option<&Path>]) -> Result<Writer> {
+    pub fn create(path: &Path, others: &[(&str, Option<&Path>)]) -> Result<Writer> {
         Ok(Writer { output: Output::create(Some(path), others)?, count: 0 })
     }
 

@@ -95,7 +95,7 @@ fn each_record(
         if line.trim_ascii().is_empty() {
             return Ok(());
         }
-        match Record::read(line, &args.text_field) {
+        match Record::read(line.trim_ascii_end(), &args.text_field) {
             Ok(record) => {
                 let on_host = record.host.as_deref().map(|host| cleaner.for_host(host));
                 let id = record.id.map_or_else(|| number.to_string(), str::to_owned);

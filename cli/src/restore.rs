@@ -17,7 +17,7 @@ use crate::talk::Outcome;
 pub fn run(args: &RestoreArgs) -> Run {
     let mut receipts = Reader::open(&args.receipts)?;
     let mut input = Input::open(&args.input)?;
-    let mut output = Output::create(args.output.as_deref(), &[input.path.as_deref(), Some(&args.receipts)])?;
+    let mut output = Output::create(args.output.as_deref(), &[("the input", input.path.as_deref()), ("the file of receipts", Some(&args.receipts))])?;
     match input.format {
         Format::Text => restore_text(&mut input, &mut receipts, &mut output)?,
         Format::Jsonl => restore_jsonl(&mut input, args, &mut receipts, &mut output)?,
@@ -75,7 +75,7 @@ fn restore_jsonl(input: &mut Input, args: &RestoreArgs, receipts: &mut Reader, o
         let restored = match receipts.take(number)? {
             Some(receipt) => {
                 let start = if number == 1 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-                let record = Record::read(&line[start..], &args.input.text_field)
+                let record = Record::read(line[start..].trim_ascii_end(), &args.input.text_field)
                     .map_err(|why| anyhow!("{name}:{number}: there is a receipt, but the line cannot be read: {why}"))?;
                 receipt.restore(record.text.as_bytes()).with_context(|| format!("{name}:{number}: {place}"))?;
                 let inside = start + record.inside.start..start + record.inside.end;
