@@ -131,7 +131,10 @@ impl CleanerBuilder {
         for code in &self.languages {
             if !builtin.iter().any(|pack| pack.language() == Some(code)) {
                 let known: Vec<_> = builtin.iter().filter_map(Pack::language).collect();
-                messages.push(format!("no built-in pack is for the language {code:?}; there are {}", known.join(", ")));
+                messages.push(format!(
+                    "no built-in pack is for the language {code:?}; there are {}",
+                    known.join(", ")
+                ));
             }
         }
         let is_chosen = |pack: &&Pack| {
@@ -143,7 +146,8 @@ impl CleanerBuilder {
         self.check_rules(&all, &packs, &mut messages);
         let is_on = |rule: &Rule| {
             let category = rule.category;
-            let is_on = self.switches.get(&category).copied().unwrap_or(category.is_on_by_default());
+            let is_on =
+                self.switches.get(&category).copied().unwrap_or(category.is_on_by_default());
             is_on && !self.rules_off.contains(&rule.id)
         };
         let rules: Vec<Rule> = all.into_iter().filter(|rule| is_on(rule)).cloned().collect();
@@ -156,7 +160,12 @@ impl CleanerBuilder {
         let rules = RuleSet::new(rules, exceptions);
         let fingerprint = fingerprint(&rules, self.profile, &self.limits);
         let (profile, limits) = (self.profile, self.limits);
-        Ok(Cleaner::new(Arc::new(Shared { index: Index::new(rules), profile, limits, fingerprint })))
+        Ok(Cleaner::new(Arc::new(Shared {
+            index: Index::new(rules),
+            profile,
+            limits,
+            fingerprint,
+        })))
     }
 
     fn check_rules(&self, rules: &[&Rule], packs: &[&Pack], messages: &mut Vec<String>) {
@@ -164,11 +173,20 @@ impl CleanerBuilder {
         for &rule in rules {
             if let Some(first) = ids.insert(&rule.id, rule) {
                 let place = |rule: &Rule| format!("{}:{}", rule.file, rule.line);
-                messages.push(format!("{}: the rule {:?} is also in {}", place(rule), rule.id, place(first)));
+                messages.push(format!(
+                    "{}: the rule {:?} is also in {}",
+                    place(rule),
+                    rule.id,
+                    place(first)
+                ));
             }
         }
         if rules.len() > self.limits.max_rules {
-            messages.push(format!("{} rules are more than the limit of {}", rules.len(), self.limits.max_rules));
+            messages.push(format!(
+                "{} rules are more than the limit of {}",
+                rules.len(),
+                self.limits.max_rules
+            ));
         }
         for id in self.rules_off.iter().filter(|id| !ids.contains_key(id.as_str())) {
             messages.push(format!("no pack has a rule {id:?} that could be switched off"));
@@ -176,7 +194,8 @@ impl CleanerBuilder {
         for exception in packs.iter().flat_map(|pack| &pack.exceptions) {
             let (file, line) = &exception.origin;
             for id in exception.rules.iter().filter(|id| !ids.contains_key(id.as_str())) {
-                messages.push(format!("{file}:{line}: the keep names a rule {id:?} that no pack has"));
+                messages
+                    .push(format!("{file}:{line}: the keep names a rule {id:?} that no pack has"));
             }
         }
     }
@@ -204,7 +223,9 @@ fn fingerprint(rules: &RuleSet, profile: Profile, limits: &Limits) -> String {
     let mut exceptions: Vec<String> = rules
         .exceptions()
         .iter()
-        .map(|Exception { shapes, rules, sites, .. }| format!("keep {shapes:?} {rules:?} {sites:?}"))
+        .map(|Exception { shapes, rules, sites, .. }| {
+            format!("keep {shapes:?} {rules:?} {sites:?}")
+        })
         .collect();
     exceptions.sort();
     text.push_str(&exceptions.join("\n"));

@@ -135,7 +135,11 @@ impl Cleaner {
     ///
     /// When `cleaned` does not come from `text`, where that can be seen.
     #[must_use]
-    pub fn receipt<T: ?Sized + ToOwned>(&self, text: impl AsRef<[u8]>, cleaned: &Cleaned<'_, T>) -> Receipt {
+    pub fn receipt<T: ?Sized + ToOwned>(
+        &self,
+        text: impl AsRef<[u8]>,
+        cleaned: &Cleaned<'_, T>,
+    ) -> Receipt {
         self.receipt_of(text.as_ref(), &cleaned.removals)
     }
 
@@ -244,7 +248,12 @@ impl Cleaner {
             let span = removal.span.range();
             receipt.keep(&text[at..span.start]);
             at = span.end;
-            receipt.remove(self.rule(removal.rule).id(), removal.line, removal.evidence, &text[span]);
+            receipt.remove(
+                self.rule(removal.rule).id(),
+                removal.line,
+                removal.evidence,
+                &text[span],
+            );
         }
         receipt.keep(&text[at..]);
         receipt.finish()

@@ -50,20 +50,28 @@ impl Cleaner {
         };
         let fired = |document: &String| -> Vec<String> {
             let cleaned = cleaner.clean(document);
-            cleaned.removals().iter().map(|removal| cleaner.rule(removal.rule).id().to_owned()).collect()
+            cleaned
+                .removals()
+                .iter()
+                .map(|removal| cleaner.rule(removal.rule).id().to_owned())
+                .collect()
         };
         let mut failures = Vec::new();
         for document in rule.remove_examples() {
             let fired = fired(document);
             if !fired.iter().any(|id| id == rule.id()) {
                 let others = if fired.is_empty() { "nothing".to_owned() } else { fired.join(", ") };
-                failures.push(failure(document, format!("the rule removes nothing ({others} did)")));
+                failures
+                    .push(failure(document, format!("the rule removes nothing ({others} did)")));
             }
         }
         for document in rule.keep_examples() {
             let fired = fired(document);
             if !fired.is_empty() {
-                failures.push(failure(document, format!("something is removed by {}", fired.join(", "))));
+                failures.push(failure(
+                    document,
+                    format!("something is removed by {}", fired.join(", ")),
+                ));
             }
         }
         failures

@@ -63,7 +63,9 @@ impl<'t> Explanation<'t> {
                     parts.push(ExplainedPart { span, bytes: &text[span.range()], fate });
                 }
             };
-            while let Some(&(span, fate)) = fates.get(next).filter(|(span, _)| span.start < line.end) {
+            while let Some(&(span, fate)) =
+                fates.get(next).filter(|(span, _)| span.start < line.end)
+            {
                 let (from, to) = (span.start.max(at), span.end.min(line.end));
                 add(at, from, Fate::Kept);
                 add(from, to, fate);

@@ -269,7 +269,9 @@ impl<S: Sink> StreamCleaner<S> {
         while at < decided && result.is_ok() {
             let removal = self.decider.removals.get(self.removals_taken).copied();
             let end = removal.map_or(decided, |removal| removal.span.start.min(decided));
-            let bytes = |from: u64, to: u64| &self.buffer[(from - self.base) as usize..(to - self.base) as usize];
+            let bytes = |from: u64, to: u64| {
+                &self.buffer[(from - self.base) as usize..(to - self.base) as usize]
+            };
             if at < end {
                 result = self.sink.keep(bytes(at, end)).map(|()| at = end);
             } else if let Some(removal) = removal {

@@ -21,7 +21,9 @@ fn shown(bytes: &[u8]) -> String {
 fn check_all(check: impl Fn(&Case) -> Result<(), String>) {
     let failures: Vec<String> = cases::all()
         .iter()
-        .filter_map(|case| check(case).err().map(|why| format!("{}: {}\n      {why}", case.file, case.name)))
+        .filter_map(|case| {
+            check(case).err().map(|why| format!("{}: {}\n      {why}", case.file, case.name))
+        })
         .collect();
     assert!(failures.is_empty(), "{} cases fail\n{}", failures.len(), failures.join("\n"));
 }
@@ -31,12 +33,15 @@ fn every_case_comes_out_as_it_says() {
     check_all(|case| {
         let cleaner = cleaner(case);
         let cleaned = cleaner.clean_bytes(&case.input);
-        let fired: BTreeSet<&str> = cleaned.removals().iter().map(|removal| cleaner.rule(removal.rule).id()).collect();
+        let fired: BTreeSet<&str> =
+            cleaned.removals().iter().map(|removal| cleaner.rule(removal.rule).id()).collect();
         if *cleaned.text != *case.output {
             return Err(format!("by {fired:?}, out came\n      {}", shown(&cleaned.text)));
         }
         match &case.rules {
-            Some(rules) if *rules != fired.iter().copied().collect::<Vec<_>>() => Err(format!("removed by {fired:?}")),
+            Some(rules) if *rules != fired.iter().copied().collect::<Vec<_>>() => {
+                Err(format!("removed by {fired:?}"))
+            }
             _ => Ok(()),
         }
     });
@@ -49,7 +54,10 @@ fn the_reference_says_the_same() {
         let fast = marks(&cleaner, cleaner.clean_bytes(&case.input).removals());
         let plain = Reference::new(cleaner.rules(), case.profile).marks(&case.input);
         if without(&case.input, &plain) != case.output {
-            return Err(format!("the reference leaves\n      {}", shown(&without(&case.input, &plain))));
+            return Err(format!(
+                "the reference leaves\n      {}",
+                shown(&without(&case.input, &plain))
+            ));
         }
         if fast == plain { Ok(()) } else { Err(format!("fast {fast:?}\n      plain {plain:?}")) }
     });
@@ -65,7 +73,18 @@ fn the_corpus_is_large_enough_and_its_names_are_unique() {
     assert!(residue >= 120, "{residue} residue cases");
     let mut names = BTreeSet::new();
     for case in &cases {
-        assert!(names.insert((&case.file, &case.name)), "{}: {} stands twice", case.file, case.name);
-        assert_eq!(case.is_trap(), case.file.starts_with("traps/"), "{}: {} is in the wrong folder", case.file, case.name);
+        assert!(
+            names.insert((&case.file, &case.name)),
+            "{}: {} stands twice",
+            case.file,
+            case.name
+        );
+        assert_eq!(
+            case.is_trap(),
+            case.file.starts_with("traps/"),
+            "{}: {} is in the wrong folder",
+            case.file,
+            case.name
+        );
     }
 }

@@ -32,7 +32,8 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 fn imports(text: &str) -> impl Iterator<Item = String> {
     text.match_indices("crate::").map(|(at, word)| {
         let rest = &text[at + word.len()..];
-        let path: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect();
+        let path: String =
+            rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect();
         path.replace("::", "/")
     })
 }
@@ -45,7 +46,8 @@ fn every_file_imports_from_its_floor_or_below() {
     let mut wrong = Vec::new();
     let mut checked = 0;
     for file in &files {
-        let name = file.strip_prefix(&root).expect("it is a source").to_string_lossy().replace('\\', "/");
+        let name =
+            file.strip_prefix(&root).expect("it is a source").to_string_lossy().replace('\\', "/");
         if name == "lib.rs" {
             continue;
         }
@@ -55,15 +57,25 @@ fn every_file_imports_from_its_floor_or_below() {
         };
         // A doc link may point anywhere: it is no dependency.
         let text = fs::read_to_string(file).expect("the sources can be read");
-        let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let code: String = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect::<Vec<_>>()
+            .join("\n");
         for import in imports(&code) {
             let path = format!("{import}.rs");
             let target = FLOORS.iter().position(|files| {
-                files.iter().any(|file| path.starts_with(file) || format!("{import}/").starts_with(file) || import.starts_with(file.trim_end_matches(".rs")))
+                files.iter().any(|file| {
+                    path.starts_with(file)
+                        || format!("{import}/").starts_with(file)
+                        || import.starts_with(file.trim_end_matches(".rs"))
+                })
             });
             match target {
                 Some(theirs) if theirs <= mine => checked += 1,
-                Some(theirs) => wrong.push(format!("{name} (floor {mine}) imports crate::{import} (floor {theirs})")),
+                Some(theirs) => wrong.push(format!(
+                    "{name} (floor {mine}) imports crate::{import} (floor {theirs})"
+                )),
                 None => wrong.push(format!("{name} imports crate::{import}, which is on no floor")),
             }
         }
@@ -78,7 +90,16 @@ fn the_library_does_no_io_spawns_nothing_and_reads_no_environment() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
-    let banned = ["std::fs", "std::io", "std::env", "std::net", "std::process", "std::thread", "std::time", "println!"];
+    let banned = [
+        "std::fs",
+        "std::io",
+        "std::env",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "std::time",
+        "println!",
+    ];
     for file in &files {
         let text = fs::read_to_string(file).expect("the sources can be read");
         for word in banned {

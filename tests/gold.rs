@@ -29,7 +29,9 @@ fn the_seed_comes_out_as_its_body_in_every_variant() {
     assert_eq!(clean(&seed), body);
     assert_eq!(clean(&format!("{seed}\n")), format!("{body}\n"));
     assert_eq!(clean(&seed.replace('\n', "\r\n")), paragraphs.join("\r\n"));
-    let spaced = format!("\n\u{A0}\n[ad_1]\n\n{body}\n\n\u{A0}top channel\n\n[ad_2]\u{A0}\n\nSource link\n\u{A0}\n");
+    let spaced = format!(
+        "\n\u{A0}\n[ad_1]\n\n{body}\n\n\u{A0}top channel\n\n[ad_2]\u{A0}\n\nSource link\n\u{A0}\n"
+    );
     assert_eq!(clean(&spaced), format!("{body}\n"));
     assert_eq!(clean(&format!("[ad_1] {body} top channel [ad_2] Source link")), body);
     assert_eq!(clean(&format!("[ad_1]{body}top channel[ad_2]Source link")), body);
@@ -38,8 +40,15 @@ fn the_seed_comes_out_as_its_body_in_every_variant() {
     let upper = format!("[AD_1]\n{body}\nTOP CHANNEL\n[Ad_2]\nSOURCE LINK\n");
     assert_eq!(clean(&upper), format!("{body}\n"));
     for dressed in [
-        "- Source link -", "**Source link**", "[Source link](https://example.org/x)", ">> Source link <<", "Ｓｏｕｒｃｅ　ｌｉｎｋ",
-        "» Source link", "Source link:", "### Source link", "| Source link |",
+        "- Source link -",
+        "**Source link**",
+        "[Source link](https://example.org/x)",
+        ">> Source link <<",
+        "Ｓｏｕｒｃｅ　ｌｉｎｋ",
+        "» Source link",
+        "Source link:",
+        "### Source link",
+        "| Source link |",
     ] {
         assert_eq!(clean(&seed.replace("Source link", dressed)), body, "{dressed}");
         let flat = lines.join(" ").replace("Source link", dressed);
@@ -56,7 +65,8 @@ fn every_marker_and_source_footer_of_real_posts_goes() {
     let cleaner = Cleaner::builtin();
     let (mut documents, mut marked, mut other) = (0, 0, BTreeMap::<String, u64>::new());
     for line in reader.lines() {
-        let post: Value = serde_json::from_str(&line.expect("the posts can be read")).expect("a post is JSON");
+        let post: Value =
+            serde_json::from_str(&line.expect("the posts can be read")).expect("a post is JSON");
         let lines: Vec<(&str, &str)> = post["lines"]
             .as_array()
             .expect("a post has lines")
@@ -65,13 +75,19 @@ fn every_marker_and_source_footer_of_real_posts_goes() {
             .collect();
         let text = lines.iter().map(|(text, _)| *text).collect::<Vec<_>>().join("\n");
         let cleaned = cleaner.clean(&text);
-        let receipt = Receipt::from_json(&cleaner.receipt(&text, &cleaned).to_json()).expect("the receipt can be read");
+        let receipt = Receipt::from_json(&cleaner.receipt(&text, &cleaned).to_json())
+            .expect("the receipt can be read");
         cleaner.verify(text.as_bytes(), &receipt).expect("the receipt is derived again");
-        assert_eq!(receipt.restore(cleaned.text.as_bytes()).expect("the receipt fits"), text.as_bytes());
-        let gone: Vec<(u64, u64)> = cleaned.removals().iter().map(|r| (r.span.start, r.span.end)).collect();
+        assert_eq!(
+            receipt.restore(cleaned.text.as_bytes()).expect("the receipt fits"),
+            text.as_bytes()
+        );
+        let gone: Vec<(u64, u64)> =
+            cleaned.removals().iter().map(|r| (r.span.start, r.span.end)).collect();
         let mut at = 0u64;
         for (text, label) in &lines {
-            let is_gone = gone.iter().any(|(start, end)| *start <= at && at + (text.len() as u64) <= *end);
+            let is_gone =
+                gone.iter().any(|(start, end)| *start <= at && at + (text.len() as u64) <= *end);
             if *label == "boiler" {
                 marked += 1;
                 assert!(is_gone, "{}: {text:?} stays", post["id"]);
@@ -82,7 +98,10 @@ fn every_marker_and_source_footer_of_real_posts_goes() {
         }
         documents += 1;
     }
-    println!("{documents} posts, {marked} marker lines, {} other lines removed", other.values().sum::<u64>());
+    println!(
+        "{documents} posts, {marked} marker lines, {} other lines removed",
+        other.values().sum::<u64>()
+    );
     for (line, count) in &other {
         println!("{count:5} {}", line.chars().take(120).collect::<String>());
     }

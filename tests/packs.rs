@@ -17,7 +17,9 @@ fn every_example_of_the_built_in_packs_holds() {
     let mut examples = 0;
     let mut failures = Vec::new();
     for (only, cleaner) in &cleaners {
-        for rule in cleaner.rules().iter().filter(|rule| only.is_none_or(|only| only == rule.category())) {
+        for rule in
+            cleaner.rules().iter().filter(|rule| only.is_none_or(|only| only == rule.category()))
+        {
             examples += rule.remove_examples().len() + rule.keep_examples().len();
             failures.extend(cleaner.check_examples(rule));
         }
@@ -34,7 +36,9 @@ fn checked_packs() -> Vec<Pack> {
     for entry in std::fs::read_dir(folder).expect("the packs can be read") {
         let path = entry.expect("the packs can be read").path();
         let text = std::fs::read_to_string(&path).expect("a pack is text");
-        packs.push(Pack::parse(&path.to_string_lossy(), &text).unwrap_or_else(|error| panic!("{error}")));
+        packs.push(
+            Pack::parse(&path.to_string_lossy(), &text).unwrap_or_else(|error| panic!("{error}")),
+        );
     }
     packs
 }

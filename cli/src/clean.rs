@@ -20,9 +20,17 @@ pub fn run(args: &CleanArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
     let mut input = Input::open(&args.input)?;
     let read = input.path.clone();
-    let output = Output::create(args.output.as_deref(), &[("the input", read.as_deref()), ("the file of receipts", args.receipts.as_deref())])?;
-    let receipts = args.receipts.as_deref().map(|path| Writer::create(path, &[("the input", read.as_deref())])).transpose()?;
-    let mut job = Job { cleaner, output, receipts, report: Report::default(), bad_records: 0, emptied: 0 };
+    let output = Output::create(
+        args.output.as_deref(),
+        &[("the input", read.as_deref()), ("the file of receipts", args.receipts.as_deref())],
+    )?;
+    let receipts = args
+        .receipts
+        .as_deref()
+        .map(|path| Writer::create(path, &[("the input", read.as_deref())]))
+        .transpose()?;
+    let mut job =
+        Job { cleaner, output, receipts, report: Report::default(), bad_records: 0, emptied: 0 };
     match input.format {
         Format::Text => job.text(&mut input, args)?,
         Format::Jsonl => job.jsonl(&mut input, args)?,
@@ -79,13 +87,19 @@ impl Job {
         let max = args.input.max_record;
         let bad = |job: &mut Job, number: u64, why: &str| -> Result<()> {
             if args.strict {
-                let before = if job.output.is_stream() { "the lines before it were written" } else { "nothing was written" };
+                let before = if job.output.is_stream() {
+                    "the lines before it were written"
+                } else {
+                    "nothing was written"
+                };
                 bail!("{name}:{number}: {why}; {before}");
             }
             job.bad_records += 1;
             match job.bad_records {
                 n if n <= MAX_NAMED => say(format!("{name}:{number}: kept as it is: {why}")),
-                n if n == MAX_NAMED + 1 => say("more lines were kept as they are; only their number is told at the end"),
+                n if n == MAX_NAMED + 1 => {
+                    say("more lines were kept as they are; only their number is told at the end")
+                }
                 _ => {}
             }
             Ok(())
@@ -145,10 +159,15 @@ impl Job {
 }
 
 /// How each removed piece is written, where that is not the shortest common way.
-fn pieces(receipt: &Receipt, inside: &str, ranges: &[std::ops::Range<usize>]) -> Vec<Option<String>> {
+fn pieces(
+    receipt: &Receipt,
+    inside: &str,
+    ranges: &[std::ops::Range<usize>],
+) -> Vec<Option<String>> {
     let piece = |(removed, range): (&unchaff::Removed, &std::ops::Range<usize>)| {
         let written = &inside[range.clone()];
-        let is_common = std::str::from_utf8(&removed.bytes).is_ok_and(|text| jsonl::canonical(text) == written);
+        let is_common =
+            std::str::from_utf8(&removed.bytes).is_ok_and(|text| jsonl::canonical(text) == written);
         (!is_common).then(|| written.to_owned())
     };
     receipt.removed().iter().zip(ranges).map(piece).collect()
@@ -211,9 +230,13 @@ impl Sink for TextSink<'_> {
 
 /// The summary on standard error. Documents that came out empty and unread lines are told even when quiet.
 fn tell(report: &Report, cleaner: &Cleaner, bad_records: u64, emptied: u64, is_quiet: bool) {
-    let plural = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let plural =
+        |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     if emptied > 0 {
-        say(format!("{} held nothing but residue and came out empty (residue_only)", plural(emptied, "document")));
+        say(format!(
+            "{} held nothing but residue and came out empty (residue_only)",
+            plural(emptied, "document")
+        ));
     }
     if bad_records > 0 {
         say(format!("{} could not be read and stayed as they are", plural(bad_records, "line")));
@@ -236,8 +259,10 @@ fn tell(report: &Report, cleaner: &Cleaner, bad_records: u64, emptied: u64, is_q
         report.bytes_removed(),
         report.bytes_in()
     ));
-    let by_rule: Vec<String> =
-        report.by_rule().map(|(rule, count)| format!("{} {}", cleaner.rule(rule).id(), count.removals)).collect();
+    let by_rule: Vec<String> = report
+        .by_rule()
+        .map(|(rule, count)| format!("{} {}", cleaner.rule(rule).id(), count.removals))
+        .collect();
     if !by_rule.is_empty() {
         say(format!("by rule: {}", by_rule.join(", ")));
     }

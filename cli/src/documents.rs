@@ -52,16 +52,28 @@ pub struct Splitter {
 
 impl Splitter {
     pub fn new(separator: Option<Separator>) -> Self {
-        Splitter { separator, held: Vec::new(), blank_lines: 0, at_line_start: false, has_begun: false }
+        Splitter {
+            separator,
+            held: Vec::new(),
+            blank_lines: 0,
+            at_line_start: false,
+            has_begun: false,
+        }
     }
 
     /// Passes on what is known of the next bytes.
-    pub fn push<E>(&mut self, bytes: &[u8], mut each: impl FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
+    pub fn push<E>(
+        &mut self,
+        bytes: &[u8],
+        mut each: impl FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         match self.separator {
             None => each(Piece::Text(bytes)),
             Some(Separator::Nul) => split_at(0, bytes, each),
             Some(Separator::FormFeed) => split_at(0x0C, bytes, each),
-            Some(Separator::BlankLines(count)) => self.split_at_blank_lines(count, bytes, &mut each),
+            Some(Separator::BlankLines(count)) => {
+                self.split_at_blank_lines(count, bytes, &mut each)
+            }
         }
     }
 
@@ -108,7 +120,11 @@ impl Splitter {
     }
 
     /// What is held is a separator or text; a carriage return without a line feed is text in any case.
-    fn release<E>(&mut self, count: usize, each: &mut impl FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
+    fn release<E>(
+        &mut self,
+        count: usize,
+        each: &mut impl FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let held = std::mem::take(&mut self.held);
         let blank_len = if held.last() == Some(&b'\r') { held.len() - 1 } else { held.len() };
         let (blank, text) = held.split_at(blank_len);
@@ -124,7 +140,11 @@ impl Splitter {
     }
 }
 
-fn split_at<E>(mark: u8, bytes: &[u8], mut each: impl FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
+fn split_at<E>(
+    mark: u8,
+    bytes: &[u8],
+    mut each: impl FnMut(Piece<'_>) -> Result<(), E>,
+) -> Result<(), E> {
     let mut start = 0;
     for at in memchr::memchr_iter(mark, bytes) {
         if start < at {
@@ -179,7 +199,9 @@ mod tests {
 
     #[test]
     fn single_bytes_separate_documents() {
-        let kinds = |parts: Vec<(char, String)>| parts.into_iter().map(|(kind, _)| kind).collect::<String>();
+        let kinds = |parts: Vec<(char, String)>| {
+            parts.into_iter().map(|(kind, _)| kind).collect::<String>()
+        };
         assert_eq!(kinds(split("nul", "a\0b\0\0c", 2)), "tstst");
         assert_eq!(kinds(split("form-feed", "\u{c}a\u{c}", 1)), "sts");
     }

@@ -62,8 +62,13 @@ fn is_touched(line: &ExplainedLine<'_>) -> bool {
 
 /// The number, a sign (`-` removed, `~` nearly, `±` a part of it removed), the line, and below it the reasons.
 fn show_line(text: &mut String, line: &ExplainedLine<'_>, cleaner: &Cleaner) {
-    let has = |wanted: fn(&Fate) -> bool| line.parts.iter().any(|part| wanted(&part.fate) && !is_line_end(part.bytes));
-    let (removed, kept) = (has(|fate| matches!(fate, Fate::Removed(_))), has(|fate| !matches!(fate, Fate::Removed(_))));
+    let has = |wanted: fn(&Fate) -> bool| {
+        line.parts.iter().any(|part| wanted(&part.fate) && !is_line_end(part.bytes))
+    };
+    let (removed, kept) = (
+        has(|fate| matches!(fate, Fate::Removed(_))),
+        has(|fate| !matches!(fate, Fate::Removed(_))),
+    );
     let near = has(|fate| matches!(fate, Fate::NearMiss(_)));
     let gone = line.parts.iter().any(|part| matches!(part.fate, Fate::Removed(_)));
     let sign = match (removed || (gone && !kept), kept, near) {
@@ -97,7 +102,14 @@ fn is_line_end(bytes: &[u8]) -> bool {
     matches!(bytes, b"\n" | b"\r\n")
 }
 
-fn add_why(why: &mut String, what: &str, rule: RuleId, evidence: Points, reason: Option<KeptBecause>, cleaner: &Cleaner) {
+fn add_why(
+    why: &mut String,
+    what: &str,
+    rule: RuleId,
+    evidence: Points,
+    reason: Option<KeptBecause>,
+    cleaner: &Cleaner,
+) {
     let rule = cleaner.rule(rule);
     let needed = cleaner.profile().threshold();
     let reason = match reason {

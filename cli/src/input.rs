@@ -36,17 +36,20 @@ impl Input {
     /// Opens the input and finds out its format.
     pub fn open(args: &InputArgs) -> Result<Input> {
         let is_stdin = args.file.as_os_str() == "-";
-        let name = if is_stdin { "standard input".into() } else { visible(&args.file.to_string_lossy()) };
+        let name =
+            if is_stdin { "standard input".into() } else { visible(&args.file.to_string_lossy()) };
         let reader: Box<dyn Read> = if is_stdin {
             Box::new(io::stdin().lock())
         } else {
-            let file = File::open(&args.file).with_context(|| format!("{name}: cannot be opened"))?;
+            let file =
+                File::open(&args.file).with_context(|| format!("{name}: cannot be opened"))?;
             if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
                 bail!("{name}: is a directory; name a file");
             }
             Box::new(file)
         };
-        let mut reader = BufReader::with_capacity(BUFFER, Rest { start: Vec::new(), at: 0, reader });
+        let mut reader =
+            BufReader::with_capacity(BUFFER, Rest { start: Vec::new(), at: 0, reader });
         let start = fill(reader.get_mut()).with_context(|| format!("{name}: cannot be read"))?;
         refuse_foreign(&name, &start)?;
         if args.documents != Some(Separator::Nul)

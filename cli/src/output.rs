@@ -76,7 +76,10 @@ impl Output {
                 None
             }
             Place::File { temp, path } => {
-                let temp = temp.into_inner().map_err(io::IntoInnerError::into_error).with_context(failed)?;
+                let temp = temp
+                    .into_inner()
+                    .map_err(io::IntoInnerError::into_error)
+                    .with_context(failed)?;
                 temp.as_file().sync_all().with_context(failed)?;
                 Some((temp, path))
             }
@@ -107,8 +110,12 @@ fn folder(path: &Path) -> &Path {
 /// The mode of the file: that of the old one, or the one any program would give a new one. Refuses what is no file.
 fn mode(path: &Path, name: &str) -> Result<Permissions> {
     match fs::symlink_metadata(path) {
-        Ok(old) if old.is_symlink() => bail!("{name}: is a symbolic link; name the file it points to"),
-        Ok(old) if !old.is_file() => bail!("{name}: is not a regular file; use standard output and a shell redirection"),
+        Ok(old) if old.is_symlink() => {
+            bail!("{name}: is a symbolic link; name the file it points to")
+        }
+        Ok(old) if !old.is_file() => {
+            bail!("{name}: is not a regular file; use standard output and a shell redirection")
+        }
         Ok(old) => Ok(old.permissions()),
         Err(_) => new_file_mode(path, name),
     }
@@ -144,6 +151,7 @@ fn new_file_mode(_: &Path, _: &str) -> Result<Permissions> {
 
 #[cfg(not(unix))]
 fn new_file_mode(path: &Path, name: &str) -> Result<Permissions> {
-    let folder = fs::metadata(folder(path)).with_context(|| format!("{name}: cannot be written"))?;
+    let folder =
+        fs::metadata(folder(path)).with_context(|| format!("{name}: cannot be written"))?;
     Ok(folder.permissions())
 }

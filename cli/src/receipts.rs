@@ -48,7 +48,8 @@ impl Reader {
     /// Opens a receipt file and reads its first receipt.
     pub fn open(path: &Path) -> Result<Reader> {
         let name = visible(&path.to_string_lossy());
-        let file = File::open(path).with_context(|| format!("{name}: the receipts cannot be opened"))?;
+        let file =
+            File::open(path).with_context(|| format!("{name}: the receipts cannot be opened"))?;
         let mut reader = Reader { name, file: BufReader::new(file), count: 0, next: None };
         reader.advance()?;
         Ok(reader)
@@ -82,7 +83,8 @@ impl Reader {
             bail!("{place}: the receipts end here without their last line: the file was cut off");
         };
         if line == end(self.count) {
-            if !self.file.fill_buf().with_context(|| format!("{place}: cannot be read"))?.is_empty() {
+            if !self.file.fill_buf().with_context(|| format!("{place}: cannot be read"))?.is_empty()
+            {
                 bail!("{place}: there is something after the last line of the receipts");
             }
             return Ok(());

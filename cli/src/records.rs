@@ -46,7 +46,11 @@ fn each_text(
     let (mut text, mut at, mut number) = (Vec::new(), 0, 0);
     let mut end = |text: &mut Vec<u8>, at: u64| -> Result<()> {
         number += 1;
-        let id = if args.documents.is_some() { number.to_string() } else { serde_json::Value::from(name.as_str()).to_string() };
+        let id = if args.documents.is_some() {
+            number.to_string()
+        } else {
+            serde_json::Value::from(name.as_str()).to_string()
+        };
         take(Document { id, at, text, cleaner, written: None })?;
         text.clear();
         Ok(())
@@ -86,12 +90,16 @@ fn each_record(
             RawLine::Whole(line) => line,
             RawLine::Part { is_start, .. } => {
                 if is_start {
-                    skip(number, &format!("the line is longer than --max-record {}", args.max_record));
+                    skip(
+                        number,
+                        &format!("the line is longer than --max-record {}", args.max_record),
+                    );
                 }
                 return Ok(());
             }
         };
-        let line = if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line) } else { line };
+        let line =
+            if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line) } else { line };
         if line.trim_ascii().is_empty() {
             return Ok(());
         }

@@ -17,13 +17,20 @@ use crate::talk::Outcome;
 pub fn run(args: &RestoreArgs) -> Run {
     let mut receipts = Reader::open(&args.receipts)?;
     let mut input = Input::open(&args.input)?;
-    let mut output = Output::create(args.output.as_deref(), &[("the input", input.path.as_deref()), ("the file of receipts", Some(&args.receipts))])?;
+    let mut output = Output::create(
+        args.output.as_deref(),
+        &[("the input", input.path.as_deref()), ("the file of receipts", Some(&args.receipts))],
+    )?;
     match input.format {
         Format::Text => restore_text(&mut input, &mut receipts, &mut output)?,
         Format::Jsonl => restore_jsonl(&mut input, args, &mut receipts, &mut output)?,
     }
     if let Some(receipt) = receipts.peek() {
-        bail!("{}: the cleaned file ends before the document at {}", receipts.place(), receipt.at.unwrap_or_default());
+        bail!(
+            "{}: the cleaned file ends before the document at {}",
+            receipts.place(),
+            receipt.at.unwrap_or_default()
+        );
     }
     output::finish([output])?;
     Ok(Outcome::Done)
@@ -37,13 +44,17 @@ fn restore_text(input: &mut Input, receipts: &mut Reader, output: &mut Output) -
         while let Some(receipt) = receipts.peek() {
             let start = receipt.at.unwrap_or_default();
             let before = start.checked_sub(at).and_then(|len| usize::try_from(len).ok());
-            let before = before.ok_or_else(|| anyhow!("{}: the receipts are not in order", receipts.place()))?;
-            let len = usize::try_from(receipt.bytes_kept()).context("the document does not fit in memory")?;
+            let before = before
+                .ok_or_else(|| anyhow!("{}: the receipts are not in order", receipts.place()))?;
+            let len = usize::try_from(receipt.bytes_kept())
+                .context("the document does not fit in memory")?;
             if rest.len() < before + len && !is_last {
                 break;
             }
             let place = receipts.place();
-            let document = rest.get(before..before + len).ok_or_else(|| anyhow!("{place}: the cleaned file ends inside this document"))?;
+            let document = rest
+                .get(before..before + len)
+                .ok_or_else(|| anyhow!("{place}: the cleaned file ends inside this document"))?;
             let restored = receipt.restore(document).with_context(|| place.clone())?;
             output.put(&rest[..before])?;
             output.put(&restored)?;
@@ -65,7 +76,12 @@ fn restore_text(input: &mut Input, receipts: &mut Reader, output: &mut Output) -
     restore(&mut rest, true)
 }
 
-fn restore_jsonl(input: &mut Input, args: &RestoreArgs, receipts: &mut Reader, output: &mut Output) -> Result<()> {
+fn restore_jsonl(
+    input: &mut Input,
+    args: &RestoreArgs,
+    receipts: &mut Reader,
+    output: &mut Output,
+) -> Result<()> {
     let name = input.name.clone();
     Lines::new(&mut input.reader, args.input.max_record).each(|number, line| -> Result<()> {
         let line = match line {
@@ -76,8 +92,14 @@ fn restore_jsonl(input: &mut Input, args: &RestoreArgs, receipts: &mut Reader, o
             Some(receipt) => {
                 let start = if number == 1 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
                 let record = Record::read(line[start..].trim_ascii_end(), &args.input.text_field)
-                    .map_err(|why| anyhow!("{name}:{number}: there is a receipt, but the line cannot be read: {why}"))?;
-                receipt.restore(record.text.as_bytes()).with_context(|| format!("{name}:{number}: {place}"))?;
+                    .map_err(|why| {
+                    anyhow!(
+                        "{name}:{number}: there is a receipt, but the line cannot be read: {why}"
+                    )
+                })?;
+                receipt
+                    .restore(record.text.as_bytes())
+                    .with_context(|| format!("{name}:{number}: {place}"))?;
                 let inside = start + record.inside.start..start + record.inside.end;
                 Some(jsonl::insert(line, inside, &pieces(&receipt)))
             }
@@ -94,7 +116,10 @@ fn pieces(receipt: &Receipt) -> Vec<(u64, String)> {
         let offset = removed.start - removed_before;
         removed_before += removed.bytes.len() as u64;
         let written = removed.written.clone();
-        (offset, written.unwrap_or_else(|| jsonl::canonical(&String::from_utf8_lossy(&removed.bytes))))
+        (
+            offset,
+            written.unwrap_or_else(|| jsonl::canonical(&String::from_utf8_lossy(&removed.bytes))),
+        )
     };
     receipt.removed().iter().map(piece).collect()
 }

@@ -23,7 +23,9 @@ pub fn run(args: &RulesArgs) -> Run {
 
 fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("standard output: cannot be written")
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .context("standard output: cannot be written")
 }
 
 fn list(args: &RuleArgs) -> Run {
@@ -33,7 +35,11 @@ fn list(args: &RuleArgs) -> Run {
     for rule in cleaner.rules() {
         let (category, weight, edge) = (rule.category(), rule.weight(), rule.edge().name());
         let shapes = rule.shapes().len();
-        let _ = writeln!(text, "{:width$}  {category:<13}  {weight:<7}  {edge:<4}  {shapes:>4}", rule.id());
+        let _ = writeln!(
+            text,
+            "{:width$}  {category:<13}  {weight:<7}  {edge:<4}  {shapes:>4}",
+            rule.id()
+        );
     }
     print(&text)?;
     Ok(Outcome::Done)
@@ -61,9 +67,15 @@ fn show(id: &str, args: &RuleArgs) -> Run {
 
 fn described(rule: &Rule) -> String {
     let (file, line) = rule.origin();
-    let mut text = format!("{}\n  from      {file}:{line}\n  category  {}", rule.id(), rule.category());
+    let mut text =
+        format!("{}\n  from      {file}:{line}\n  category  {}", rule.id(), rule.category());
     let default = if rule.category().is_on_by_default() { "" } else { " (off by default)" };
-    let _ = write!(text, "{default}\n  weight    {}\n  at        {}", rule.weight(), rule.edge().name());
+    let _ = write!(
+        text,
+        "{default}\n  weight    {}\n  at        {}",
+        rule.weight(),
+        rule.edge().name()
+    );
     if let Some(language) = rule.language() {
         let _ = write!(text, "\n  language  {language}");
     }
@@ -76,8 +88,12 @@ fn described(rule: &Rule) -> String {
     for shape in rule.shapes() {
         let _ = match shape {
             Shape::Line(phrase) => write!(text, "\n  line      {phrase}"),
-            Shape::Starts { phrase, max_words } => write!(text, "\n  starts    {phrase} (at most {max_words} words)"),
-            Shape::Ends { phrase, max_words } => write!(text, "\n  ends      {phrase} (at most {max_words} words)"),
+            Shape::Starts { phrase, max_words } => {
+                write!(text, "\n  starts    {phrase} (at most {max_words} words)")
+            }
+            Shape::Ends { phrase, max_words } => {
+                write!(text, "\n  ends      {phrase} (at most {max_words} words)")
+            }
             Shape::Pattern(pattern) => write!(text, "\n  pattern   {}", pattern.source()),
             Shape::Inline(literal) => write!(text, "\n  inline    {literal}"),
             _ => Ok(()),
@@ -124,7 +140,9 @@ fn test(args: &RuleArgs) -> Run {
     let mut text = String::new();
     let (mut rules, mut examples, mut failures) = (0, 0, 0);
     for (only, cleaner) in all_cleaners(args)? {
-        for rule in cleaner.rules().iter().filter(|rule| only.is_none_or(|only| only == rule.category())) {
+        for rule in
+            cleaner.rules().iter().filter(|rule| only.is_none_or(|only| only == rule.category()))
+        {
             rules += 1;
             examples += rule.remove_examples().len() + rule.keep_examples().len();
             for failure in cleaner.check_examples(rule) {

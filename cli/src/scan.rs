@@ -28,10 +28,14 @@ pub fn run(args: &ScanArgs) -> Run {
 fn scan(document: &Document<'_>, with_near: bool) -> (String, bool) {
     let Document { id, text, cleaner, .. } = document;
     let cleaned = cleaner.clean_bytes(text);
-    let removed: Vec<String> =
-        cleaned.removals().iter().map(|r| entry(cleaner, r.span, r.line, r.rule, r.evidence, None)).collect();
+    let removed: Vec<String> = cleaned
+        .removals()
+        .iter()
+        .map(|r| entry(cleaner, r.span, r.line, r.rule, r.evidence, None))
+        .collect();
     let status = cleaned.status();
-    let mut line = format!("{{\"id\":{id},\"status\":\"{status}\",\"removed\":[{}]", removed.join(","));
+    let mut line =
+        format!("{{\"id\":{id},\"status\":\"{status}\",\"removed\":[{}]", removed.join(","));
     if with_near {
         let near: Vec<String> = cleaner
             .near_misses(text)
@@ -44,7 +48,14 @@ fn scan(document: &Document<'_>, with_near: bool) -> (String, bool) {
     (line, !removed.is_empty())
 }
 
-fn entry(cleaner: &Cleaner, span: Span, line: u64, rule: RuleId, evidence: Points, reason: Option<&str>) -> String {
+fn entry(
+    cleaner: &Cleaner,
+    span: Span,
+    line: u64,
+    rule: RuleId,
+    evidence: Points,
+    reason: Option<&str>,
+) -> String {
     let rule = cleaner.rule(rule);
     let (id, category) = (json!(rule.id()), rule.category());
     let reason = reason.map(|reason| format!(",\"reason\":\"{reason}\"")).unwrap_or_default();

@@ -26,13 +26,17 @@ pub fn builder(args: &RuleArgs) -> Result<CleanerBuilder> {
     let profile = Profile::from_name(&args.profile);
     builder = builder.profile(profile.ok_or_else(|| anyhow!("no profile {:?}", args.profile))?);
     for name in &args.on {
-        builder = builder.on(Category::from_name(name).ok_or_else(|| anyhow!("no category {name:?}"))?);
+        builder =
+            builder.on(Category::from_name(name).ok_or_else(|| anyhow!("no category {name:?}"))?);
     }
     for name in &args.off {
         builder = match Category::from_name(name) {
             Some(category) => builder.off(category),
             None if name.contains('.') => builder.off_rule(name),
-            None => bail!("--off {name}: neither a category ({}) nor a rule's id", Category::ALL.map(Category::name).join(", ")),
+            None => bail!(
+                "--off {name}: neither a category ({}) nor a rule's id",
+                Category::ALL.map(Category::name).join(", ")
+            ),
         };
     }
     for phrase in &args.keep {

@@ -34,7 +34,9 @@ pub fn visible(text: &str) -> String {
         (c.is_control() && c != '\t')
             || matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
     };
-    text.chars().map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+    text.chars()
+        .map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() })
+        .collect()
 }
 
 /// The exit code of a command; prints its error. A closed pipe is no error: the reader has what it wanted.

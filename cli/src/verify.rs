@@ -32,7 +32,10 @@ pub fn run(args: &VerifyArgs) -> Run {
     if let Some(receipt) = receipts.peek() {
         differing += 1;
         let at = receipt.at.unwrap_or_default();
-        say(format!("{}: there is no document at {at}, for which this receipt was made", receipts.place()));
+        say(format!(
+            "{}: there is no document at {at}, for which this receipt was made",
+            receipts.place()
+        ));
     }
     say(format!("{documents} documents, {checked} receipts checked, {differing} differ"));
     Ok(Outcome::found(differing > 0))
@@ -41,16 +44,25 @@ pub fn run(args: &VerifyArgs) -> Run {
 fn check(document: &Document<'_>, receipt: Option<&Receipt>) -> Result<(), String> {
     let Some(receipt) = receipt else {
         let has_residue = !document.cleaner.clean_bytes(document.text).removals().is_empty();
-        return if has_residue { Err("residue is removed from it, but there is no receipt".into()) } else { Ok(()) };
+        return if has_residue {
+            Err("residue is removed from it, but there is no receipt".into())
+        } else {
+            Ok(())
+        };
     };
     document.cleaner.verify(document.text, receipt).map_err(|error| error.to_string())?;
     let Some(inside) = document.written else { return Ok(()) };
-    let spans: Vec<_> =
-        receipt.removed().iter().map(|removed| removed.start..removed.start + removed.bytes.len() as u64).collect();
+    let spans: Vec<_> = receipt
+        .removed()
+        .iter()
+        .map(|removed| removed.start..removed.start + removed.bytes.len() as u64)
+        .collect();
     for (removed, range) in receipt.removed().iter().zip(jsonl::written(inside, &spans)) {
         let text = String::from_utf8_lossy(&removed.bytes);
         if inside[range] != removed.written.clone().unwrap_or_else(|| jsonl::canonical(&text)) {
-            return Err("the removed text is written otherwise in the file than the receipt says".into());
+            return Err(
+                "the removed text is written otherwise in the file than the receipt says".into()
+            );
         }
     }
     Ok(())

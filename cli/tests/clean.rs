@@ -78,7 +78,8 @@ fn windows_and_mixed_line_ends_stay_as_they_were() {
 #[test]
 fn other_line_separators_are_not_line_ends() {
     for c in ['\u{2028}', '\u{2029}', '\u{85}', '\u{b}', '\u{c}'] {
-        let text = format!("The mill closed.{c}Nobody wept.{c}It rained all night in the valley.\n");
+        let text =
+            format!("The mill closed.{c}Nobody wept.{c}It rained all night in the valley.\n");
         clean(&text).ended(0).gave(&text);
     }
 }
@@ -130,10 +131,15 @@ fn a_nul_is_told_once_and_only_where_it_is_no_separator() {
 
 #[test]
 fn other_encodings_and_compressed_files_are_refused_with_a_hint() {
-    let wide = |bytes: fn(u16) -> [u8; 2]| STORY.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    let wide =
+        |bytes: fn(u16) -> [u8; 2]| STORY.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
     let four: Vec<u8> = STORY.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
     let cases: [(&str, Vec<u8>, &str); 9] = [
-        ("UTF-16 little", [b"\xff\xfe".to_vec(), wide(u16::to_le_bytes)].concat(), "iconv -f UTF-16"),
+        (
+            "UTF-16 little",
+            [b"\xff\xfe".to_vec(), wide(u16::to_le_bytes)].concat(),
+            "iconv -f UTF-16",
+        ),
         ("UTF-16 big", [b"\xfe\xff".to_vec(), wide(u16::to_be_bytes)].concat(), "iconv -f UTF-16"),
         ("UTF-32 little", [b"\xff\xfe\0\0".to_vec(), four].concat(), "iconv -f UTF-32"),
         ("UTF-32 big", b"\0\0\xfe\xff\0\0\0T\0\0\0e\0\0\0a".to_vec(), "iconv -f UTF-32"),
@@ -228,7 +234,9 @@ fn a_profile_says_how_much_evidence_is_needed() {
     let place = Place::new();
     // One likely label at the end of a document has 2 points.
     let text = "The mill closed.\nSource link\n";
-    for (profile, wanted) in [("cautious", text), ("standard", "The mill closed.\n"), ("eager", "The mill closed.\n")] {
+    for (profile, wanted) in
+        [("cautious", text), ("standard", "The mill closed.\n"), ("eager", "The mill closed.\n")]
+    {
         place.pipe(&["clean", "--profile", profile], text).ended(0).gave(wanted);
     }
     place.pipe(&["clean", "--profile", "wild"], text).said(2, "wild").gave("");
@@ -238,8 +246,14 @@ fn a_profile_says_how_much_evidence_is_needed() {
 fn categories_and_rules_can_be_switched_off() {
     let place = Place::new();
     let text = "[ad_1]\nThe mill closed.\nSource link\n";
-    place.pipe(&["clean", "--off", "source"], text).ended(0).gave("The mill closed.\nSource link\n");
-    place.pipe(&["clean", "--off", "en.source-link"], text).ended(0).gave("The mill closed.\nSource link\n");
+    place
+        .pipe(&["clean", "--off", "source"], text)
+        .ended(0)
+        .gave("The mill closed.\nSource link\n");
+    place
+        .pipe(&["clean", "--off", "en.source-link"], text)
+        .ended(0)
+        .gave("The mill closed.\nSource link\n");
     let both = ["clean", "--off", "source", "--off", "ad-marker"];
     place.pipe(&both, text).ended(0).gave(text);
 }
@@ -259,7 +273,9 @@ fn a_category_that_is_off_by_default_can_be_switched_on() {
 fn a_rule_or_category_that_does_not_exist_is_an_error() {
     let place = Place::with("story.txt", STORY);
     place.write("out.txt", "old");
-    for (name, words) in [("en.no-such-rule", "en.no-such-rule"), ("sauce", "--off sauce: neither a category")] {
+    for (name, words) in
+        [("en.no-such-rule", "en.no-such-rule"), ("sauce", "--off sauce: neither a category")]
+    {
         let answer = place.run(&["clean", "story.txt", "-o", "out.txt", "--off", name]);
         answer.said(2, words).gave("");
         assert_eq!(place.read_text("out.txt"), "old");
@@ -337,9 +353,9 @@ fn a_file_name_need_not_be_utf8() {
 fn the_output_is_never_the_input() {
     let place = Place::with("story.txt", STORY);
     for output in ["story.txt", "./story.txt"] {
-        place.run(&["clean", "story.txt", "-o", output]).said(2, "is the input");
+        place.run(&["clean", "story.txt", "-o", output]).said(2, "write to another file");
         let receipts = ["clean", "story.txt", "-o", "out.txt", "--receipts", output];
-        place.run(&receipts).said(2, "is the input");
+        place.run(&receipts).said(2, "write to another file");
         assert_eq!(place.read_text("story.txt"), STORY);
         assert_eq!(place.names(), ["story.txt"]);
     }
@@ -349,8 +365,9 @@ fn the_output_is_never_the_input() {
 #[test]
 fn the_output_is_never_a_hard_link_to_the_input() {
     let place = Place::with("story.txt", STORY);
-    fs::hard_link(place.path("story.txt"), place.path("twin.txt")).expect("a hard link can be made");
-    place.run(&["clean", "story.txt", "-o", "twin.txt"]).said(2, "is the input");
+    fs::hard_link(place.path("story.txt"), place.path("twin.txt"))
+        .expect("a hard link can be made");
+    place.run(&["clean", "story.txt", "-o", "twin.txt"]).said(2, "write to another file");
     assert_eq!(place.read_text("twin.txt"), STORY);
 }
 
@@ -360,14 +377,16 @@ fn the_output_is_never_a_symbolic_link() {
     use std::os::unix::fs::symlink;
     let place = Place::with("story.txt", STORY);
     place.write("other.txt", "old");
-    for (target, name) in [("story.txt", "a.txt"), ("other.txt", "b.txt"), ("nowhere.txt", "c.txt")] {
+    for (target, name) in [("story.txt", "a.txt"), ("other.txt", "b.txt"), ("nowhere.txt", "c.txt")]
+    {
         symlink(target, place.path(name)).expect("a symbolic link can be made");
         place.run(&["clean", "story.txt", "-o", name]).said(2, "is a symbolic link");
-        let is_link = place.path(name).symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+        let is_link =
+            place.path(name).symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
         assert!(is_link, "{name}");
     }
     // An input may be a link; then the file behind it is the input.
-    place.run(&["clean", "a.txt", "-o", "story.txt"]).said(2, "is the input");
+    place.run(&["clean", "a.txt", "-o", "story.txt"]).said(2, "write to another file");
     assert_eq!(place.read_text("story.txt"), STORY);
     assert_eq!(place.read_text("other.txt"), "old");
     assert!(!place.path("nowhere.txt").exists());
@@ -378,7 +397,9 @@ fn the_output_is_never_a_folder_nor_in_a_missing_one() {
     let place = Place::with("story.txt", STORY);
     fs::create_dir(place.path("folder")).expect("a folder can be made");
     place.run(&["clean", "story.txt", "-o", "folder"]).said(2, "folder: is not a regular file");
-    place.run(&["clean", "story.txt", "-o", "none/out.txt"]).said(2, "none/out.txt: cannot be written");
+    place
+        .run(&["clean", "story.txt", "-o", "none/out.txt"])
+        .said(2, "none/out.txt: cannot be written");
     assert_eq!(place.names(), ["folder", "story.txt"]);
 }
 
@@ -386,8 +407,12 @@ fn the_output_is_never_a_folder_nor_in_a_missing_one() {
 #[test]
 fn the_output_is_never_a_device_nor_a_fifo() {
     let place = Place::with("story.txt", STORY);
-    place.run(&["clean", "story.txt", "-o", "/dev/full"]).said(2, "/dev/full: is not a regular file");
-    place.run(&["clean", "story.txt", "-o", "/dev/null"]).said(2, "/dev/null: is not a regular file");
+    place
+        .run(&["clean", "story.txt", "-o", "/dev/full"])
+        .said(2, "/dev/full: is not a regular file");
+    place
+        .run(&["clean", "story.txt", "-o", "/dev/null"])
+        .said(2, "/dev/null: is not a regular file");
     place.shell("mkfifo fifo").ended(0);
     place.run(&["clean", "story.txt", "-o", "fifo"]).said(2, "fifo: is not a regular file");
 }
@@ -398,7 +423,12 @@ fn output_and_receipts_must_be_two_files() {
     let place = Place::with("story.txt", STORY);
     place.write("old.txt", "old");
     fs::hard_link(place.path("old.txt"), place.path("twin.txt")).expect("a hard link can be made");
-    for (output, receipts) in [("new.txt", "new.txt"), ("new.txt", "./new.txt"), ("old.txt", "old.txt"), ("old.txt", "twin.txt")] {
+    for (output, receipts) in [
+        ("new.txt", "new.txt"),
+        ("new.txt", "./new.txt"),
+        ("old.txt", "old.txt"),
+        ("old.txt", "twin.txt"),
+    ] {
         place.run(&["clean", "story.txt", "-o", output, "--receipts", receipts]).ended(2);
         assert_eq!(place.read_text("old.txt"), "old");
         assert_eq!(place.names(), ["old.txt", "story.txt", "twin.txt"]);
@@ -411,7 +441,8 @@ fn a_new_file_gets_the_mode_any_program_would_give_it() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::with("story.txt", STORY);
     for (mask, wanted) in [("022", 0o644), ("077", 0o600), ("002", 0o664)] {
-        let script = format!("umask {mask}; \"$UNCHAFF\" clean story.txt -o out{mask} --receipts r{mask}");
+        let script =
+            format!("umask {mask}; \"$UNCHAFF\" clean story.txt -o out{mask} --receipts r{mask}");
         place.shell(&script).ended(0);
         for name in [format!("out{mask}"), format!("r{mask}")] {
             let metadata = fs::metadata(place.path(&name)).expect("the file is there");
@@ -426,7 +457,8 @@ fn an_output_that_was_private_stays_private() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::with("story.txt", STORY);
     place.write("out.txt", "old");
-    fs::set_permissions(place.path("out.txt"), fs::Permissions::from_mode(0o600)).expect("the mode can be set");
+    fs::set_permissions(place.path("out.txt"), fs::Permissions::from_mode(0o600))
+        .expect("the mode can be set");
     place.shell("umask 022; \"$UNCHAFF\" clean story.txt -o out.txt").ended(0);
     let metadata = fs::metadata(place.path("out.txt")).expect("the file is there");
     assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
@@ -485,7 +517,8 @@ fn when_the_output_cannot_be_written_the_old_one_stays() {
 #[test]
 fn when_the_receipts_cannot_be_written_the_output_stays_as_it_was() {
     for lines in [200, 5000] {
-        let place = Place::with("long.txt", format!("{}The mill closed.\n", "[ad_1]\n".repeat(lines)));
+        let place =
+            Place::with("long.txt", format!("{}The mill closed.\n", "[ad_1]\n".repeat(lines)));
         place.write("out.txt", "old");
         let script = "\"$UNCHAFF\" clean long.txt -o out.txt --receipts r.jsonl";
         with_little_room(&place, script).ended(2);
@@ -498,7 +531,8 @@ fn when_the_receipts_cannot_be_written_the_output_stays_as_it_was() {
 #[test]
 fn a_message_names_the_file_that_could_not_be_written() {
     for lines in [200, 5000] {
-        let place = Place::with("long.txt", format!("{}The mill closed.\n", "[ad_1]\n".repeat(lines)));
+        let place =
+            Place::with("long.txt", format!("{}The mill closed.\n", "[ad_1]\n".repeat(lines)));
         let script = "\"$UNCHAFF\" clean long.txt -o out.txt --receipts r.jsonl";
         with_little_room(&place, script).said(2, "r.jsonl: cannot be written");
     }
@@ -510,9 +544,15 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     let place = Place::with("long.txt", "The mill closed.\n".repeat(200_000));
     let records = "{\"text\":\"The mill closed.\\nSource link\"}\n".repeat(20_000);
     place.write("long.jsonl", records);
-    for args in [["clean", "long.txt"], ["clean", "long.jsonl"], ["scan", "long.jsonl"], ["explain", "long.txt"]] {
+    for args in [
+        ["clean", "long.txt"],
+        ["clean", "long.jsonl"],
+        ["scan", "long.jsonl"],
+        ["explain", "long.txt"],
+    ] {
         let mut command = place.command(&args);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut stdout = child.stdout.take().expect("the pipe is there");
         stdout.read_exact(&mut [0]).expect("one byte comes");
         drop(stdout);
@@ -536,8 +576,20 @@ fn the_program_is_called_unchaff() {
 fn the_help_names_every_option() {
     let help = Place::new().run(&["clean", "--help"]).ended(0).text();
     for option in [
-        "--output", "--receipts", "--strict", "--quiet", "--format", "--text-field", "--max-record", "--documents",
-        "--pack", "--lang", "--profile", "--on", "--off", "--keep",
+        "--output",
+        "--receipts",
+        "--strict",
+        "--quiet",
+        "--format",
+        "--text-field",
+        "--max-record",
+        "--documents",
+        "--pack",
+        "--lang",
+        "--profile",
+        "--on",
+        "--off",
+        "--keep",
     ] {
         assert!(help.contains(option), "{option}");
     }

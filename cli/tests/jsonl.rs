@@ -39,30 +39,46 @@ fn only_the_inside_of_the_text_value_changes() {
 
 #[test]
 fn a_record_without_residue_stays_byte_for_byte() {
-    for line in [r#"{"text":""}"#, r#"{"text":"Tea\/\u0054ea \ud83d\ude00 \t"}"#, " {\"text\" : \"Tea.\"}\t"] {
+    for line in [
+        r#"{"text":""}"#,
+        r#"{"text":"Tea\/\u0054ea \ud83d\ude00 \t"}"#,
+        " {\"text\" : \"Tea.\"}\t",
+    ] {
         clean(line).ended(0).gave(line);
     }
 }
 
 #[test]
 fn numbers_are_never_parsed() {
-    let numbers = r#""big":123456789012345678901234567890,"far":1e400,"zero":-0,"price":1.10,"e":1E+2"#;
-    let line = |text: &str| format!("{{{numbers},\"text\":\"{text}\",\"id\":99999999999999999999}}\n");
+    let numbers =
+        r#""big":123456789012345678901234567890,"far":1e400,"zero":-0,"price":1.10,"e":1E+2"#;
+    let line =
+        |text: &str| format!("{{{numbers},\"text\":\"{text}\",\"id\":99999999999999999999}}\n");
     clean(line(r"[ad_1]\nTea.")).ended(0).gave(line("Tea."));
 }
 
 #[test]
 fn keys_keep_their_order_and_may_stand_twice() {
-    let line = |text: &str| format!(r#"{{"z":1,"a":2,"z":3,"id":1,"id":2,"text":"{text}","a":{{"a":1,"a":2}}}}"#);
+    let line = |text: &str| {
+        format!(r#"{{"z":1,"a":2,"z":3,"id":1,"id":2,"text":"{text}","a":{{"a":1,"a":2}}}}"#)
+    };
     clean(line(r"[ad_1]\nTea.")).ended(0).gave(line("Tea."));
 }
 
 #[test]
 fn other_values_may_hold_anything() {
     let fields = [
-        r#""lone":"\ud800""#, r#""nested":{"text":"[ad_1]\nno"}"#, r#""list":["[ad_1]","Source link"]"#,
-        r#""url":"not a url""#, r#""url":7"#, r#""id":null"#, r#""id":{"a":1}"#, r#""text ":"[ad_1]\nno""#,
-        r#""Text":"Source link""#, r#""":"""#, r#""é\n\u0000":"\u202e""#,
+        r#""lone":"\ud800""#,
+        r#""nested":{"text":"[ad_1]\nno"}"#,
+        r#""list":["[ad_1]","Source link"]"#,
+        r#""url":"not a url""#,
+        r#""url":7"#,
+        r#""id":null"#,
+        r#""id":{"a":1}"#,
+        r#""text ":"[ad_1]\nno""#,
+        r#""Text":"Source link""#,
+        r#""":"""#,
+        r#""é\n\u0000":"\u202e""#,
     ];
     for field in fields {
         for flipped in [false, true] {
@@ -95,7 +111,8 @@ fn the_key_may_be_written_with_escapes() {
 
 #[test]
 fn line_ends_blank_lines_and_a_byte_order_mark_stay() {
-    let file = |record: &str| format!("\u{feff}{record}\r\n\r\n{record}\n\n \t\r\n{record}\r\n\n{record}");
+    let file =
+        |record: &str| format!("\u{feff}{record}\r\n\r\n{record}\n\n \t\r\n{record}\r\n\n{record}");
     clean(file(RECORD)).ended(0).gave(file(CLEANED));
     for blank in ["\n", "\r\n\r\n", "\n\n \n", "\u{feff}", "\u{feff}\n", ""] {
         clean(blank).ended(0).gave(blank);
@@ -112,7 +129,10 @@ fn another_field_can_hold_the_text() {
     for field in ["id", "url", "", "é\n"] {
         let key = serde_json::Value::from(field);
         let args = ["clean", "--format", "jsonl", "--text-field", field];
-        place.pipe(&args, format!("{{{key}:\"[ad_1]\\nTea.\"}}")).ended(0).gave(format!("{{{key}:\"Tea.\"}}"));
+        place
+            .pipe(&args, format!("{{{key}:\"[ad_1]\\nTea.\"}}"))
+            .ended(0)
+            .gave(format!("{{{key}:\"Tea.\"}}"));
     }
 }
 
@@ -178,10 +198,24 @@ fn malformed_and_truncated_lines_are_kept_and_told() {
         stays(&whole[..end], "column");
     }
     for line in [
-        r#"{"text":"[ad_1]\nTea."} x"#, r#"{"text":"[ad_1]\nTea.",}"#, r#"{"text":"[ad_1]\nTea."}}"#, "[ad_1]",
-        r#"{"text":"[ad_1]\nTea."}{"text":"Tea."}"#, r#"{'text':'Tea.'}"#, r#"{"text":"\x41"}"#, r#"{"text":"\u00g0"}"#,
-        r#"{"n":01,"text":"Tea."}"#, r#"{"n":NaN,"text":"Tea."}"#, r#"{text:"Tea."}"#, "null", "\"[ad_1]\\nTea.\"",
-        r#"["[ad_1]\nTea."]"#, "// no", "\u{feff}{\"text\":\"Tea.\"}", "{\"text\":\"Tea.\"}\0", "\0",
+        r#"{"text":"[ad_1]\nTea."} x"#,
+        r#"{"text":"[ad_1]\nTea.",}"#,
+        r#"{"text":"[ad_1]\nTea."}}"#,
+        "[ad_1]",
+        r#"{"text":"[ad_1]\nTea."}{"text":"Tea."}"#,
+        r#"{'text':'Tea.'}"#,
+        r#"{"text":"\x41"}"#,
+        r#"{"text":"\u00g0"}"#,
+        r#"{"n":01,"text":"Tea."}"#,
+        r#"{"n":NaN,"text":"Tea."}"#,
+        r#"{text:"Tea."}"#,
+        "null",
+        "\"[ad_1]\\nTea.\"",
+        r#"["[ad_1]\nTea."]"#,
+        "// no",
+        "\u{feff}{\"text\":\"Tea.\"}",
+        "{\"text\":\"Tea.\"}\0",
+        "\0",
     ] {
         stays(line, "standard input:2");
     }
@@ -194,7 +228,11 @@ fn raw_control_characters_in_a_string_are_kept_and_told() {
     }
     // A raw line feed makes two bad lines.
     let two = "{\"text\":\"[ad_1]\nTea.\"}\n";
-    clean(two).said(1, "input:1:").said(1, "input:2:").said(1, "2 lines could not be read").gave(two);
+    clean(two)
+        .said(1, "input:1:")
+        .said(1, "input:2:")
+        .said(1, "2 lines could not be read")
+        .gave(two);
 }
 
 #[test]
@@ -202,13 +240,15 @@ fn bytes_that_are_not_utf8_are_kept() {
     stays(b"{\"text\":\"[ad_1]\\nTea \xff.\"}", "standard input:2");
     stays(b"{\"te\xffxt\":\"[ad_1]\\nTea.\"}", "standard input:2");
     stays(b"\xff", "standard input:2");
-    let line = |text: &str| [b"{\"raw\":\"\xff\xc3\x28\",\"text\":\"", text.as_bytes(), b"\"}"].concat();
+    let line =
+        |text: &str| [b"{\"raw\":\"\xff\xc3\x28\",\"text\":\"", text.as_bytes(), b"\"}"].concat();
     clean(line(r"[ad_1]\nTea.")).ended(0).gave(line("Tea."));
 }
 
 #[test]
 fn an_unclosed_string_costs_its_own_line_only() {
-    let file = |good: &str| format!("{good}\n{{\"text\":\"[ad_1]\\nTea.\n{good}\n{{\"text\":\"Soup");
+    let file =
+        |good: &str| format!("{good}\n{{\"text\":\"[ad_1]\\nTea.\n{good}\n{{\"text\":\"Soup");
     let answer = clean(file(RECORD)).gave(file(CLEANED));
     answer.said(1, "input:2: kept").said(1, "input:4: kept").said(1, "2 lines");
 }
@@ -261,7 +301,11 @@ fn strict_stops_at_the_first_bad_line_and_writes_no_file() {
 fn strict_does_not_claim_that_nothing_was_written_when_something_was() {
     let file = format!("{}{{\n", format!("{RECORD}\n").repeat(3));
     let answer = Place::new().pipe(&["clean", "--strict"], file).said(2, "standard input:4: ");
-    assert!(answer.out.is_empty() || !answer.talk().contains("nothing was written"), "{}", answer.talk());
+    assert!(
+        answer.out.is_empty() || !answer.talk().contains("nothing was written"),
+        "{}",
+        answer.talk()
+    );
 }
 
 #[test]
@@ -275,14 +319,17 @@ fn a_record_over_the_limit_is_kept_unread() {
         .said(1, "standard input:2: kept as it is: the line is longer than --max-record 1000000")
         .said(1, "standard input:4: kept as it is")
         .said(1, "2 lines could not be read");
-    let strict = Place::new().pipe(&["clean", "--strict", "--max-record", "1000000", "--format", "jsonl"], file(RECORD));
+    let strict = Place::new()
+        .pipe(&["clean", "--strict", "--max-record", "1000000", "--format", "jsonl"], file(RECORD));
     strict.said(2, "standard input:2: the line is longer");
 }
 
 #[test]
 fn the_limit_of_a_record_holds_to_the_byte() {
     for (end, next) in [("\n", ""), ("\n", "\n"), ("", "")] {
-        for (max, is_read) in [(RECORD.len() - 1, false), (RECORD.len(), true), (RECORD.len() + 1, true)] {
+        for (max, is_read) in
+            [(RECORD.len() - 1, false), (RECORD.len(), true), (RECORD.len() + 1, true)]
+        {
             let max = max.to_string();
             let args = ["clean", "-q", "--format", "jsonl", "--max-record", &max];
             let answer = Place::new().pipe(&args, format!("{RECORD}{end}{next}"));
@@ -320,7 +367,8 @@ impl Line {
     fn cleaned(&self, cleaner: &Cleaner) -> String {
         let text: String = self.text.iter().map(|(c, _)| c).collect();
         let cleaned = cleaner.clean(&text);
-        let is_removed = |at: u64| cleaned.removals().iter().any(|r| r.span.start <= at && at < r.span.end);
+        let is_removed =
+            |at: u64| cleaned.removals().iter().any(|r| r.span.start <= at && at < r.span.end);
         let mut kept = Line { text: Vec::new(), ..self.clone() };
         let mut at = 0;
         for (c, written) in &self.text {
@@ -364,47 +412,77 @@ fn ways(c: char) -> Vec<String> {
 /// A text of residue, body and odd characters, each character written in one of its ways.
 fn texts() -> impl Strategy<Value = Vec<Written>> {
     let residue = prop::sample::select(vec![
-        "[ad_1]", "[ad_2]", "Source link", "top channel", "Share on Facebook", "**Source link**", "［ａｄ＿２］", "Tweet",
-        "Leave a Reply", "Top Channel [ad_2] Source link",
+        "[ad_1]",
+        "[ad_2]",
+        "Source link",
+        "top channel",
+        "Share on Facebook",
+        "**Source link**",
+        "［ａｄ＿２］",
+        "Tweet",
+        "Leave a Reply",
+        "Top Channel [ad_2] Source link",
     ]);
     let body = prop::sample::select(vec![
-        "The mill closed in spring.", "Nobody wept.", "“Café au lait”, said the naïve 😀 miller.", "雨は正午前に止んだ。",
-        "He put a \"[ad_1]\" on the wall/door \\ gate.", "Bread:", "```", "-", "| a | b |",
+        "The mill closed in spring.",
+        "Nobody wept.",
+        "“Café au lait”, said the naïve 😀 miller.",
+        "雨は正午前に止んだ。",
+        "He put a \"[ad_1]\" on the wall/door \\ gate.",
+        "Bread:",
+        "```",
+        "-",
+        "| a | b |",
     ]);
-    let odd = prop_oneof![any::<char>().prop_map(String::from), "[ \\t\u{a0}\u{feff}\u{200b}\\x00-\\x1f]{0,3}"];
+    let odd = prop_oneof![
+        any::<char>().prop_map(String::from),
+        "[ \\t\u{a0}\u{feff}\u{200b}\\x00-\\x1f]{0,3}"
+    ];
     let piece = prop_oneof![4 => residue.prop_map(str::to_owned), 4 => body.prop_map(str::to_owned), 1 => odd];
     let joint = prop::sample::select(vec!["\n", "\n", "\n", "\r\n", "\n\n", " ", "", "\n \n"]);
     let style = 0..4u8;
-    (prop::collection::vec((piece, joint), 0..8), style, any::<u64>()).prop_map(|(pieces, style, seed)| {
-        let text: String = pieces.into_iter().flat_map(|(piece, joint)| [piece, joint.to_owned()]).collect();
-        let mut state = seed | 1;
-        let mut pick = |len: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            usize::try_from(state % len as u64).expect("smaller than a length")
-        };
-        let mut written = |c: char| {
-            let mut ways = ways(c);
-            // Most writers escape as little as they can, some escape all that is not ASCII, few anything.
-            let at = match style {
-                0 => ways.len() - 1,
-                1 if c.is_ascii() => ways.len() - 1,
-                1 => 0,
-                _ => pick(ways.len()),
+    (prop::collection::vec((piece, joint), 0..8), style, any::<u64>()).prop_map(
+        |(pieces, style, seed)| {
+            let text: String =
+                pieces.into_iter().flat_map(|(piece, joint)| [piece, joint.to_owned()]).collect();
+            let mut state = seed | 1;
+            let mut pick = |len: usize| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                usize::try_from(state % len as u64).expect("smaller than a length")
             };
-            (c, ways.swap_remove(at))
-        };
-        text.chars().map(&mut written).collect()
-    })
+            let mut written = |c: char| {
+                let mut ways = ways(c);
+                // Most writers escape as little as they can, some escape all that is not ASCII, few anything.
+                let at = match style {
+                    0 => ways.len() - 1,
+                    1 if c.is_ascii() => ways.len() - 1,
+                    1 => 0,
+                    _ => pick(ways.len()),
+                };
+                (c, ways.swap_remove(at))
+            };
+            text.chars().map(&mut written).collect()
+        },
+    )
 }
 
 /// Fields that stand beside the text.
 fn fields() -> impl Strategy<Value = Vec<&'static str>> {
     let field = prop::sample::select(vec![
-        r#""id":"a\/b""#, r#""id":123456789012345678901234567890"#, r#""id": 1.10"#, r#""n":1e400"#, r#""n" : -0"#,
-        r#""nested":{"text":"[ad_1]\nno","a":[{},[],null]}"#, r#""\u00e9":"\ud800""#, r#""a":true"#, r#""a":"é😀""#,
-        r#""url":"https://news.example.org/a?b""#, r#""list":[ "Source link" , 1 ]"#, r#""tags":[]"#,
+        r#""id":"a\/b""#,
+        r#""id":123456789012345678901234567890"#,
+        r#""id": 1.10"#,
+        r#""n":1e400"#,
+        r#""n" : -0"#,
+        r#""nested":{"text":"[ad_1]\nno","a":[{},[],null]}"#,
+        r#""\u00e9":"\ud800""#,
+        r#""a":true"#,
+        r#""a":"é😀""#,
+        r#""url":"https://news.example.org/a?b""#,
+        r#""list":[ "Source link" , 1 ]"#,
+        r#""tags":[]"#,
     ]);
     prop::collection::vec(field, 0..4)
 }
@@ -412,17 +490,28 @@ fn fields() -> impl Strategy<Value = Vec<&'static str>> {
 fn lines() -> impl Strategy<Value = Line> {
     let space = || prop::sample::select(vec!["", "", " ", "\t", "  "]);
     let end = prop::sample::select(vec!["\n", "\n", "\r\n", "\n\n", "\r\n \n"]);
-    (fields(), texts(), fields(), space(), space(), end).prop_map(|(before, text, after, a, b, end)| {
-        let before: String = before.iter().map(|field| format!("{field},{a}")).collect();
-        let after: String = after.iter().map(|field| format!("{b},{field}")).collect();
-        Line { before: format!("{a}{{{b}{before}\"text\"{b}:{a}\""), text, after: format!("\"{after}{a}}}{b}"), end }
-    })
+    (fields(), texts(), fields(), space(), space(), end).prop_map(
+        |(before, text, after, a, b, end)| {
+            let before: String = before.iter().map(|field| format!("{field},{a}")).collect();
+            let after: String = after.iter().map(|field| format!("{b},{field}")).collect();
+            Line {
+                before: format!("{a}{{{b}{before}\"text\"{b}:{a}\""),
+                text,
+                after: format!("\"{after}{a}}}{b}"),
+                end,
+            }
+        },
+    )
 }
 
 fn law<S: Strategy>(runs: u32, inputs: S, check: impl Fn(S::Value) -> TestCaseResult) {
     let seed = std::env::var("UNCHAFF_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed: u64 = seed.unwrap_or_else(|| RandomState::new().build_hasher().finish());
-    let config = Config { rng_seed: RngSeed::Fixed(seed), failure_persistence: None, ..Config::with_cases(runs) };
+    let config = Config {
+        rng_seed: RngSeed::Fixed(seed),
+        failure_persistence: None,
+        ..Config::with_cases(runs)
+    };
     match TestRunner::new(config).run(&inputs, check) {
         Ok(()) => {}
         Err(TestError::Fail(reason, input)) => {
@@ -441,7 +530,9 @@ fn a_record_is_spliced_and_never_written_anew() {
         let file: String = lines.iter().map(Line::written).collect();
         let wanted: String = lines.iter().map(|line| line.cleaned(&cleaner)).collect();
         let place = Place::with("in.jsonl", &file);
-        place.run(&["clean", "in.jsonl", "-q", "-o", "out.jsonl", "--receipts", "r.jsonl"]).ended(0);
+        place
+            .run(&["clean", "in.jsonl", "-q", "-o", "out.jsonl", "--receipts", "r.jsonl"])
+            .ended(0);
         prop_assert_eq!(place.read_text("out.jsonl"), wanted);
         place.run(&["restore", "out.jsonl", "--receipts", "r.jsonl"]).ended(0).gave(&file);
         Ok(())
@@ -453,7 +544,9 @@ fn a_record_is_spliced_and_never_written_anew() {
 fn the_receipts_of_spliced_records_verify() {
     law(RUNS / 20, prop::collection::vec(lines(), RECORDS), |lines| {
         let place = Place::with("in.jsonl", lines.iter().map(Line::written).collect::<String>());
-        place.run(&["clean", "in.jsonl", "-q", "-o", "out.jsonl", "--receipts", "r.jsonl"]).ended(0);
+        place
+            .run(&["clean", "in.jsonl", "-q", "-o", "out.jsonl", "--receipts", "r.jsonl"])
+            .ended(0);
         place.run(&["verify", "in.jsonl", "--receipts", "r.jsonl"]).said(0, "0 differ");
         Ok(())
     });

@@ -9,7 +9,9 @@ use support::{Place, STORY, STORY_BODY};
 fn article() -> String {
     let mut text = String::from("[ad_1]\r\n<br />\r\n");
     for day in ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] {
-        text += &format!("On {day} the ferry “Hroza” left with nine passengers, a goat and a crate of pears.\r\n\r\n");
+        text += &format!(
+            "On {day} the ferry “Hroza” left with nine passengers, a goat and a crate of pears.\r\n\r\n"
+        );
         text += "Nobody waved; the harbour was empty.\r\n";
     }
     text + "\u{a0}\r\ntop channel\r\n[ad_2]\r\n\r\n**Source link**"
@@ -24,7 +26,8 @@ fn cleaned(name: &str, text: impl AsRef<[u8]>, options: &[&str]) -> Place {
     place
 }
 
-const STREAMS: [(&str, &str); 3] = [("blank-lines:3", "\n\n\n"), ("form-feed", "\x0c"), ("nul", "\0")];
+const STREAMS: [(&str, &str); 3] =
+    [("blank-lines:3", "\n\n\n\n"), ("form-feed", "\x0c"), ("nul", "\0")];
 
 /// Documents with residue, without, of residue only, and empty ones.
 fn stream(separator: &str) -> String {
@@ -120,7 +123,9 @@ fn an_input_without_residue_needs_no_receipts() {
     let place = Place::with("rain.txt", "Rain.\n");
     place.run(&["clean", "rain.txt", "-o", "out", "--receipts", "r.jsonl"]).ended(0);
     assert_eq!(place.read_text("r.jsonl"), "{\"unchaff\":1,\"receipts\":0}\n");
-    place.run(&["verify", "rain.txt", "--receipts", "r.jsonl"]).said(0, "0 receipts checked, 0 differ");
+    place
+        .run(&["verify", "rain.txt", "--receipts", "r.jsonl"])
+        .said(0, "0 receipts checked, 0 differ");
     place.run(&["restore", "out", "--receipts", "r.jsonl"]).ended(0).gave("Rain.\n");
 }
 
@@ -128,7 +133,8 @@ fn an_input_without_residue_needs_no_receipts() {
 
 /// Receipts of three documents, with everything a receipt can hold; small enough to change each byte.
 fn small() -> Place {
-    let place = Place::with("in.jsonl", &RECORDS[..RECORDS.rfind("{\"text\"").expect("the last record")]);
+    let place =
+        Place::with("in.jsonl", &RECORDS[..RECORDS.rfind("{\"text\"").expect("the last record")]);
     let clean = ["clean", "in.jsonl", "-q", "-o", "out.jsonl", "--receipts", "r.jsonl"];
     place.run(&clean).ended(0);
     place
@@ -148,7 +154,11 @@ fn receipts_with_any_byte_changed_are_refused_by_restore() {
         let answer = place.run(&args);
         let is_refused = answer.code == Some(1) || answer.code == Some(2);
         assert!(is_refused, "byte {at}, bit {bit}: {answer:?}");
-        assert!(answer.talk().starts_with("unchaff: "), "byte {at}, bit {bit}: {:?}", answer.talk());
+        assert!(
+            answer.talk().starts_with("unchaff: "),
+            "byte {at}, bit {bit}: {:?}",
+            answer.talk()
+        );
         assert!(!place.path("back.jsonl").exists(), "byte {at}, bit {bit}");
     }
 }
@@ -205,9 +215,13 @@ fn receipts_that_were_cut_off_are_refused() {
 fn receipts_with_other_line_ends_are_refused() {
     let place = small();
     let receipts = place.read_text("r.jsonl");
-    for changed in [receipts.trim_end().to_owned(), receipts.replace('\n', "\r\n"), format!("{receipts}\n")] {
+    for changed in
+        [receipts.trim_end().to_owned(), receipts.replace('\n', "\r\n"), format!("{receipts}\n")]
+    {
         place.write("changed.jsonl", changed);
-        place.run(&["restore", "out.jsonl", "--receipts", "changed.jsonl"]).said(2, "changed.jsonl:");
+        place
+            .run(&["restore", "out.jsonl", "--receipts", "changed.jsonl"])
+            .said(2, "changed.jsonl:");
     }
 }
 
@@ -221,22 +235,39 @@ fn receipts_of_which_one_is_missing_doubled_or_moved_are_refused() {
     let doubled = [&lines[..1], &lines[..]].concat();
     for changed in [moved, doubled, lines[1..].to_vec()] {
         place.write("changed.jsonl", changed.join("\n") + "\n");
-        let restore = place.run(&["restore", "out", "--receipts", "changed.jsonl", "-o", "back.txt"]);
+        let restore =
+            place.run(&["restore", "out", "--receipts", "changed.jsonl", "-o", "back.txt"]);
         restore.said(2, "changed.jsonl:");
-        let verify = place.run(&["verify", "stream.txt", "--documents", "nul", "--receipts", "changed.jsonl"]);
+        let verify = place.run(&[
+            "verify",
+            "stream.txt",
+            "--documents",
+            "nul",
+            "--receipts",
+            "changed.jsonl",
+        ]);
         assert_ne!(verify.code, Some(0), "{verify:?}");
     }
     // With a last line that counts as it should, a missing receipt is found where the document is.
     let missing = [&lines[1..4], &["{\"unchaff\":1,\"receipts\":3}"]].concat().join("\n") + "\n";
     place.write("changed.jsonl", missing);
-    let verify = place.run(&["verify", "stream.txt", "--documents", "nul", "--receipts", "changed.jsonl"]);
+    let verify =
+        place.run(&["verify", "stream.txt", "--documents", "nul", "--receipts", "changed.jsonl"]);
     verify.said(1, "document 1: residue is removed from it, but there is no receipt");
 }
 
 #[test]
 fn receipts_that_are_no_receipts_are_refused() {
     let place = Place::with("out", STORY_BODY);
-    for text in ["", "\n", "{}\n", "null\n", "[1]\n", "{\"unchaff\":2,\"receipts\":0}\n", "\u{feff}{\"unchaff\":1,\"receipts\":0}\n"] {
+    for text in [
+        "",
+        "\n",
+        "{}\n",
+        "null\n",
+        "[1]\n",
+        "{\"unchaff\":2,\"receipts\":0}\n",
+        "\u{feff}{\"unchaff\":1,\"receipts\":0}\n",
+    ] {
         place.write("r.jsonl", text);
         place.run(&["restore", "out", "--receipts", "r.jsonl"]).said(2, "r.jsonl:1:").gave("");
     }
@@ -249,8 +280,14 @@ fn receipts_that_are_no_receipts_are_refused() {
 #[test]
 fn receipts_of_other_rules_are_refused_by_verify() {
     let place = cleaned("story.txt", STORY, &["--profile", "eager"]);
-    place.run(&["verify", "story.txt", "--receipts", "r.jsonl", "--profile", "eager"]).said(0, "0 differ");
-    for options in [&["--profile", "standard"][..], &["--profile", "eager", "--off", "share"], &["--profile", "eager", "--keep", "Tea"]] {
+    place
+        .run(&["verify", "story.txt", "--receipts", "r.jsonl", "--profile", "eager"])
+        .said(0, "0 differ");
+    for options in [
+        &["--profile", "standard"][..],
+        &["--profile", "eager", "--off", "share"],
+        &["--profile", "eager", "--keep", "Tea"],
+    ] {
         let args = [&["verify", "story.txt", "--receipts", "r.jsonl"], options].concat();
         let answer = place.run(&args).said(1, "r.jsonl:").said(1, "1 differ");
         assert!(answer.talk().contains("rules"), "{}", answer.talk());
@@ -262,13 +299,24 @@ fn receipts_of_other_rules_are_refused_by_verify() {
 #[test]
 fn a_changed_input_is_refused_by_verify() {
     let place = cleaned("story.txt", STORY, &[]);
-    for changed in [STORY.replace("wept", "weqt"), STORY.replace("[ad_2]", "[ad_3]"), format!("{STORY} "), STORY[1..].to_owned(), String::new()] {
+    for changed in [
+        STORY.replace("wept", "weqt"),
+        STORY.replace("[ad_2]", "[ad_3]"),
+        format!("{STORY} "),
+        STORY[1..].to_owned(),
+        String::new(),
+    ] {
         place.write("changed.txt", changed);
         let answer = place.run(&["verify", "changed.txt", "--receipts", "r.jsonl"]);
         answer.said(1, "1 differ").gave("");
     }
     let place = cleaned("in.jsonl", RECORDS, &[]);
-    for changed in [RECORDS.replace("Soup", "Soap"), RECORDS.replace("\\u0020", " "), RECORDS.replacen('\n', "", 2), RECORDS.replace("Rain.", "[ad_1]\\nRain.")] {
+    for changed in [
+        RECORDS.replace("Soup", "Soap"),
+        RECORDS.replace("\\u0020", " "),
+        RECORDS.replacen('\n', "", 2),
+        RECORDS.replace("Rain.", "[ad_1]\\nRain."),
+    ] {
         place.write("changed.jsonl", changed);
         let answer = place.run(&["verify", "changed.jsonl", "--receipts", "r.jsonl"]);
         assert_eq!(answer.code, Some(1), "{answer:?}");
@@ -281,7 +329,13 @@ fn a_changed_output_is_refused_by_restore() {
     let body = place.read_text("out");
     place.write("back.txt", "old");
     let cut_at = body.find("pears").expect("the article is there");
-    for changed in [body.replace("wept", "weqt"), body.replacen("Tea.", "Tea!", 1), body[1..].to_owned(), body[..cut_at].to_owned(), String::new()] {
+    for changed in [
+        body.replace("wept", "weqt"),
+        body.replacen("Tea.", "Tea!", 1),
+        body[1..].to_owned(),
+        body[..cut_at].to_owned(),
+        String::new(),
+    ] {
         place.write("changed.txt", changed);
         let args = ["restore", "changed.txt", "--receipts", "r.jsonl", "-o", "back.txt"];
         place.run(&args).said(2, "r.jsonl:");
@@ -289,7 +343,12 @@ fn a_changed_output_is_refused_by_restore() {
     }
     let place = cleaned("in.jsonl", RECORDS, &[]);
     let body = place.read_text("out");
-    for changed in [body.replace("Soup", "Soap"), body.replacen('\n', "", 2), body[..40].to_owned(), body.replace("\"text\"", "\"t\"")] {
+    for changed in [
+        body.replace("Soup", "Soap"),
+        body.replacen('\n', "", 2),
+        body[..40].to_owned(),
+        body.replace("\"text\"", "\"t\""),
+    ] {
         place.write("changed.jsonl", changed);
         let args = ["restore", "changed.jsonl", "--receipts", "r.jsonl", "-o", "back.jsonl"];
         place.run(&args).said(2, "r");
@@ -300,7 +359,9 @@ fn a_changed_output_is_refused_by_restore() {
 #[test]
 fn restore_never_writes_onto_its_input() {
     let place = cleaned("story.txt", STORY, &[]);
-    place.run(&["restore", "out", "--receipts", "r.jsonl", "-o", "out"]).said(2, "is the input");
+    place
+        .run(&["restore", "out", "--receipts", "r.jsonl", "-o", "out"])
+        .said(2, "write to another file");
     assert_eq!(place.read_text("out"), STORY_BODY);
 }
 
@@ -394,7 +455,13 @@ fn scan_shows_near_misses_when_asked() {
 #[test]
 fn scan_ends_with_1_if_anything_would_be_removed_and_2_on_errors() {
     let place = Place::new();
-    for (text, code, status) in [("Rain.\n", 0, "unchanged"), ("", 0, "empty"), (" \n\n", 0, "empty"), (STORY, 1, "cleaned"), ("[ad_1]\n", 1, "residue_only")] {
+    for (text, code, status) in [
+        ("Rain.\n", 0, "unchanged"),
+        ("", 0, "empty"),
+        (" \n\n", 0, "empty"),
+        (STORY, 1, "cleaned"),
+        ("[ad_1]\n", 1, "residue_only"),
+    ] {
         let found = scan(&place, &[], text, code);
         assert_eq!(found.len(), 1, "{text:?}");
         assert_eq!(found[0]["status"], status, "{text:?}");
@@ -406,7 +473,12 @@ fn scan_ends_with_1_if_anything_would_be_removed_and_2_on_errors() {
 #[test]
 fn scan_numbers_the_documents_of_a_stream() {
     for (name, separator) in STREAMS {
-        let found = scan(&Place::new(), &["--documents", name], &["Rain.", STORY, "Tea."].join(separator), 1);
+        let found = scan(
+            &Place::new(),
+            &["--documents", name],
+            &["Rain.", STORY, "Tea."].join(separator),
+            1,
+        );
         let ids: Vec<&Value> = found.iter().map(|document| &document["id"]).collect();
         assert_eq!(ids, [1, 2, 3], "{name}");
         let statuses: Vec<&Value> = found.iter().map(|document| &document["status"]).collect();
@@ -419,7 +491,8 @@ fn scan_numbers_the_documents_of_a_stream() {
 
 #[test]
 fn scan_shows_numbers_as_ids_as_they_are_written() {
-    for id in ["123456789012345678901234567890", "1.10", "1e400", "-0", "7", "\"7\"", "\"\\u202e\""] {
+    for id in ["123456789012345678901234567890", "1.10", "1e400", "-0", "7", "\"7\"", "\"\\u202e\""]
+    {
         let line = format!("{{\"id\":{id},\"text\":\"Tea.\"}}\n");
         let answer = Place::new().pipe(&["scan", "--format", "jsonl"], line).ended(0);
         let shown = format!("{{\"id\":{id},");
@@ -427,7 +500,9 @@ fn scan_shows_numbers_as_ids_as_they_are_written() {
             || (id.starts_with('"') && answer.text().starts_with("{\"id\":\"\u{202e}\""));
         assert!(is_same, "{id}: {}", answer.text());
     }
-    let answer = Place::new().pipe(&["scan", "--format", "jsonl"], "\n{\"id\":null,\"text\":\"Tea.\"}\n").ended(0);
+    let answer = Place::new()
+        .pipe(&["scan", "--format", "jsonl"], "\n{\"id\":null,\"text\":\"Tea.\"}\n")
+        .ended(0);
     assert!(answer.text().starts_with("{\"id\":2,"), "{}", answer.text());
 }
 
@@ -442,7 +517,10 @@ fn explain_shows_what_is_kept_removed_and_nearly_removed_and_by_which_rule() {
     let has = |start: &str| lines.iter().any(|line| line.starts_with(start));
     assert!(has("== standard input: cleaned"), "{shown}");
     assert!(has("    1 - [ad_1]"), "{shown}");
-    assert!(has("        removed: core.ad-marker (ad-marker, certain); its run has 3 of 2 points"), "{shown}");
+    assert!(
+        has("        removed: core.ad-marker (ad-marker, certain); its run has 3 of 2 points"),
+        "{shown}"
+    );
     assert!(has("    2   The mill closed."), "{shown}");
     assert!(has("    4 ~ Top Channel"), "{shown}");
     assert!(has("        kept: en.channel-tag (channel-tag, weak); its run has "), "{shown}");
@@ -456,7 +534,10 @@ fn explain_shows_every_line_once_unless_asked_for_less() {
     let text = format!("[ad_1]\n{}Source link\n", "The mill closed.\n".repeat(30));
     let numbered = |args: &[&str]| {
         let shown = Place::new().pipe(args, &text).ended(0).text();
-        shown.lines().filter(|line| line.get(..5).is_some_and(|n| n.trim().parse::<u32>().is_ok())).count()
+        shown
+            .lines()
+            .filter(|line| line.get(..5).is_some_and(|n| n.trim().parse::<u32>().is_ok()))
+            .count()
     };
     assert_eq!(numbered(&["explain"]), 32);
     assert_eq!(numbered(&["explain", "--context", "2"]), 6);
@@ -475,9 +556,13 @@ fn explain_escapes_control_and_direction_characters() {
     let hostile = "a\u{1b}[31mb\u{7}\u{202e}c\u{2066}\u{200b}d\u{85}\u{9b}e\u{61c}f\0";
     let text = format!("The {hostile} mill.\n\u{1b}[2JSource link\n");
     let record = serde_json::json!({ "id": hostile, "text": text }).to_string();
-    for (args, input) in [(["explain", "--format=text"], &text), (["explain", "--format=jsonl"], &record)] {
+    for (args, input) in
+        [(["explain", "--format=text"], &text), (["explain", "--format=jsonl"], &record)]
+    {
         let shown = Place::new().pipe(&args, input).ended(0).text();
-        let is_hidden = |c: char| (c.is_control() && c != '\n') || "\u{202e}\u{2066}\u{200b}\u{61c}".contains(c);
+        let is_hidden = |c: char| {
+            (c.is_control() && c != '\n') || "\u{202e}\u{2066}\u{200b}\u{61c}".contains(c)
+        };
         let hidden: Vec<char> = shown.chars().filter(|&c| is_hidden(c)).collect();
         assert!(hidden.is_empty(), "{hidden:?} in {shown:?}");
         assert!(shown.contains("a\\u{1b}[31mb\\u{7}\\u{202e}c"), "{shown}");

@@ -74,7 +74,7 @@ enum Flow {
     /// It opens a run.
     Body,
     /// It joins this one.
-    Run(Run),
+    Run(Box<Run>),
     /// It is removed: its run outgrew the limit with enough evidence.
     Removing(Points),
     /// It is kept: its run outgrew the limit without.
@@ -82,7 +82,12 @@ enum Flow {
 }
 
 impl Decider {
-    pub(crate) fn new(profile: Profile, limits: Limits, host: Option<&str>, collects_near: bool) -> Self {
+    pub(crate) fn new(
+        profile: Profile,
+        limits: Limits,
+        host: Option<&str>,
+        collects_near: bool,
+    ) -> Self {
         Decider {
             profile,
             limits,
@@ -264,7 +269,7 @@ impl Decider {
     fn open_run(&mut self, line_start: u64) -> &mut Run {
         let state = &mut self.state;
         if !matches!(state.flow, Flow::Run(_)) {
-            state.flow = Flow::Run(Run::new(!state.has_body, state.has_gap, state.introduces));
+            state.flow = Flow::Run(Box::new(Run::new(!state.has_body, state.has_gap, state.introduces)));
         }
         match &mut state.flow {
             Flow::Run(run) => {
@@ -289,7 +294,8 @@ impl Decider {
         } else {
             run.end
         };
-        let start = if run.touches_head { self.state.text_start } else { run.start().unwrap_or(end) };
+        let start =
+            if run.touches_head { self.state.text_start } else { run.start().unwrap_or(end) };
         let hole = run.hole_with_blanks();
         self.remove(&run, Span::new(start, end), hole, evidence);
     }
@@ -309,7 +315,12 @@ impl Decider {
             for (start, end) in pieces {
                 if start < end {
                     let Held { line, rule, .. } = *unit;
-                    self.removals.push(Removal { span: Span::new(start, end), line, rule, evidence });
+                    self.removals.push(Removal {
+                        span: Span::new(start, end),
+                        line,
+                        rule,
+                        evidence,
+                    });
                 }
             }
         }
@@ -327,8 +338,11 @@ impl Decider {
     }
 
     fn keep_run(&mut self, run: &Run, evidence: Points) {
-        let reason =
-            if run.is_list_of_body(&self.state.frame) { KeptBecause::AfterColon } else { KeptBecause::TooLittleEvidence };
+        let reason = if run.is_list_of_body(&self.state.frame) {
+            KeptBecause::AfterColon
+        } else {
+            KeptBecause::TooLittleEvidence
+        };
         self.note_near(run, evidence, reason);
         self.state.has_body = true;
     }
@@ -366,8 +380,11 @@ impl Decider {
             Flow::Run(run) => {
                 let evidence = run.evidence(None);
                 if run.suffices(evidence, self.profile, &self.state.frame) {
-                    let start =
-                        if run.touches_head { self.state.text_start } else { run.start().unwrap_or(end) };
+                    let start = if run.touches_head {
+                        self.state.text_start
+                    } else {
+                        run.start().unwrap_or(end)
+                    };
                     let hole = run.hole_with_blanks();
                     self.remove(&run, Span::new(start, end), hole, evidence);
                     self.state.flow = Flow::Removing(evidence);

@@ -106,15 +106,24 @@ impl Receipt {
     /// When `output` is not the text that this receipt was made for.
     pub fn restore(&self, output: &[u8]) -> Result<Vec<u8>, ReceiptError> {
         if Checksum::of(output) != self.output {
-            return Err(ReceiptError::new(ReceiptErrorKind::OutputDiffers, "the cleaned text is not the one this receipt was made for"));
+            return Err(ReceiptError::new(
+                ReceiptErrorKind::OutputDiffers,
+                "the cleaned text is not the one this receipt was made for",
+            ));
         }
         let mut input = Vec::new();
         let mut rest = output;
         for removed in &self.removed {
-            let kept = usize::try_from(removed.start).ok().and_then(|start| start.checked_sub(input.len()));
-            let (kept, after) = kept.and_then(|kept| rest.split_at_checked(kept)).ok_or_else(|| {
-                ReceiptError::new(ReceiptErrorKind::Malformed, "a removed piece lies outside the text")
-            })?;
+            let kept = usize::try_from(removed.start)
+                .ok()
+                .and_then(|start| start.checked_sub(input.len()));
+            let (kept, after) =
+                kept.and_then(|kept| rest.split_at_checked(kept)).ok_or_else(|| {
+                    ReceiptError::new(
+                        ReceiptErrorKind::Malformed,
+                        "a removed piece lies outside the text",
+                    )
+                })?;
             input.extend_from_slice(kept);
             input.extend_from_slice(&removed.bytes);
             rest = after;
@@ -123,7 +132,10 @@ impl Receipt {
         if Checksum::of(&input) == self.input {
             Ok(input)
         } else {
-            Err(ReceiptError::new(ReceiptErrorKind::InputDiffers, "the restored text is not the one this receipt was made for"))
+            Err(ReceiptError::new(
+                ReceiptErrorKind::InputDiffers,
+                "the restored text is not the one this receipt was made for",
+            ))
         }
     }
 
@@ -142,7 +154,11 @@ impl Receipt {
         }
         let _ = write!(json, ",\"rules\":{}", quoted(&self.rules));
         for (key, sum) in [("input", self.input), ("output", self.output)] {
-            let _ = write!(json, ",\"{key}\":{{\"bytes\":{},\"xxh3\":\"{:032x}\"}}", sum.bytes, sum.hash);
+            let _ = write!(
+                json,
+                ",\"{key}\":{{\"bytes\":{},\"xxh3\":\"{:032x}\"}}",
+                sum.bytes, sum.hash
+            );
         }
         json.push_str(",\"removed\":[");
         for (at, removed) in self.removed.iter().enumerate() {
@@ -164,11 +180,16 @@ impl Receipt {
         let malformed = |why: String| ReceiptError::new(ReceiptErrorKind::Malformed, why);
         let value: Value = serde_json::from_str(line)
             .map_err(|error| malformed(format!("the receipt is not JSON: {error}")))?;
-        let receipt = read(&value).ok_or_else(|| malformed("the receipt lacks a field, or a field has another type".into()))?;
+        let receipt = read(&value).ok_or_else(|| {
+            malformed("the receipt lacks a field, or a field has another type".into())
+        })?;
         if receipt.to_json() == line {
             Ok(receipt)
         } else {
-            Err(ReceiptError::new(ReceiptErrorKind::Altered, "the receipt was altered: its checksum does not fit"))
+            Err(ReceiptError::new(
+                ReceiptErrorKind::Altered,
+                "the receipt was altered: its checksum does not fit",
+            ))
         }
     }
 }
@@ -223,7 +244,11 @@ fn read(value: &Value) -> Option<Receipt> {
             start: value.get("start")?.as_u64()?,
             line: value.get("line")?.as_u64()?,
             bytes,
-            written: value.get("written").map(|written| text(written).ok_or(())).transpose().ok()?,
+            written: value
+                .get("written")
+                .map(|written| text(written).ok_or(()))
+                .transpose()
+                .ok()?,
             rule: text(value.get("rule")?)?,
             // The value is whole and in range, so the cast is exact.
             evidence: is_whole.then(|| Points::from_halves(halves as u32))?,

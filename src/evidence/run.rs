@@ -67,7 +67,14 @@ impl Run {
     }
 
     /// Adds candidates of the line that starts at `line_start`. `is_part` says that body stands in that line too.
-    pub(crate) fn add(&mut self, units: &[Unit], line_start: u64, line: u64, is_part: bool, rules: &RuleSet) {
+    pub(crate) fn add(
+        &mut self,
+        units: &[Unit],
+        line_start: u64,
+        line: u64,
+        is_part: bool,
+        rules: &RuleSet,
+    ) {
         let mut gained = 0u32;
         for unit in units {
             let rule = rules.rule(unit.rule);
@@ -100,7 +107,10 @@ impl Run {
 
     /// Whether blank lines stand before the first whole line of the run, so that those after it can go.
     pub(crate) fn is_set_off(&self) -> bool {
-        self.has_gap || self.hole_with_blanks().is_some_and(|blanks| self.hole.is_some_and(|hole| blanks.end > hole.end))
+        self.has_gap
+            || self
+                .hole_with_blanks()
+                .is_some_and(|blanks| self.hole.is_some_and(|hole| blanks.end > hole.end))
     }
 
     /// Where the run starts.
@@ -121,7 +131,8 @@ impl Run {
 
     /// Whether so much evidence suffices. `frame` are the certain rules that removed the head of the document.
     pub(crate) fn suffices(&self, evidence: Points, profile: Profile, frame: &[RuleId]) -> bool {
-        !self.is_list_of_body(frame) && (!self.certain.is_empty() || evidence >= profile.threshold())
+        !self.is_list_of_body(frame)
+            && (!self.certain.is_empty() || evidence >= profile.threshold())
     }
 
     /// Whether the run is a list that the body before it introduces. The other half of a frame is none, whatever

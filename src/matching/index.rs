@@ -77,7 +77,9 @@ impl ShapeIndex {
             for shape in shapes {
                 match shape {
                     Shape::Line(phrase) => phrases.entry(phrase.clone()).or_default().push(owner),
-                    Shape::Starts { phrase, max_words } => starts.add_start(phrase, *max_words, owner),
+                    Shape::Starts { phrase, max_words } => {
+                        starts.add_start(phrase, *max_words, owner)
+                    }
                     Shape::Ends { phrase, max_words } => ends.add_end(phrase, *max_words, owner),
                     Shape::Pattern(pattern) => patterns.push((pattern.0.clone(), owner)),
                     Shape::Inline(_) => {}

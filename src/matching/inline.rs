@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::ruleset::{Match, Marker, RuleId, RuleSet};
+use super::ruleset::{Marker, Match, RuleId, RuleSet};
 use crate::rules::rule::Shape;
 
 /// The inline literals of a cleaner.

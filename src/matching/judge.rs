@@ -14,7 +14,9 @@ use crate::rules::rule::Shape;
 use crate::text::chars::{is_blank, next_char, prev_char, trim_end, trim_start};
 use crate::text::fold::fold_into;
 use crate::text::region::is_fence;
-use crate::text::segment::{ends_sentence, first_cut, is_cut, joins_as_cut, last_cut, reads_like_start};
+use crate::text::segment::{
+    ends_sentence, first_cut, is_cut, joins_as_cut, last_cut, reads_like_start,
+};
 
 /// Evidence that a segment stretch needs beyond what its lines would need, in half points.
 pub(crate) const SEGMENT_COST: u32 = 2;
@@ -100,11 +102,14 @@ impl Judge {
         matcher.markers(line, host, &mut self.markers);
         if let Match::Rule(rule) = whole {
             let key = xxh3_64(fold_into(line, &mut self.view).as_bytes());
-            let rule = self.dressed_marker(line).map_or(rule, |marker| matcher.rules().better(rule, marker));
+            let rule = self
+                .dressed_marker(line)
+                .map_or(rule, |marker| matcher.rules().better(rule, marker));
             self.judged.prefix.push(Unit { start: 0, end: line.len(), rule, key });
             return Kind::Candidate;
         }
-        let mut segments = Segments { line, host, matcher, limits, markers: &self.markers, view: &mut self.view };
+        let mut segments =
+            Segments { line, host, matcher, limits, markers: &self.markers, view: &mut self.view };
         segments.peel_start(&mut self.judged.prefix);
         let from = self.judged.prefix.last().map_or(0, |unit| unit.end);
         if trim_start(line, from, line.len()) == line.len() {
@@ -134,8 +139,8 @@ impl Judge {
     fn dressed_marker(&mut self, line: &[u8]) -> Option<RuleId> {
         let [marker] = self.markers[..] else { return None };
         let is_dress = |part: &[u8], view: &mut String| fold_into(part, view).is_empty();
-        let is_alone =
-            is_dress(&line[..marker.start], &mut self.view) && is_dress(&line[marker.end..], &mut self.view);
+        let is_alone = is_dress(&line[..marker.start], &mut self.view)
+            && is_dress(&line[marker.end..], &mut self.view);
         is_alone.then_some(marker.rule)
     }
 
@@ -143,7 +148,9 @@ impl Judge {
     fn settle(&mut self, matcher: &impl Matcher, limits: &Limits, host: Option<&str>, line: &[u8]) {
         let rules = matcher.rules();
         let judged = &mut self.judged;
-        if !is_strong(&judged.prefix, rules) || !is_detached_start(&judged.prefix, line, &self.markers) {
+        if !is_strong(&judged.prefix, rules)
+            || !is_detached_start(&judged.prefix, line, &self.markers)
+        {
             judged.prefix.clear();
         }
         if !is_strong(&judged.suffix, rules) || !is_detached_end(&judged.suffix, line, rules) {
@@ -168,7 +175,13 @@ impl Judge {
     }
 
     /// Whether some removal would leave a line that is judged otherwise than its parts were.
-    fn is_tangled(&mut self, matcher: &impl Matcher, limits: &Limits, host: Option<&str>, line: &[u8]) -> bool {
+    fn is_tangled(
+        &mut self,
+        matcher: &impl Matcher,
+        limits: &Limits,
+        host: Option<&str>,
+        line: &[u8],
+    ) -> bool {
         let judged = &self.judged;
         let starts = [0, judged.core_start];
         let ends = [line.len(), judged.core_end];
@@ -189,7 +202,10 @@ impl Judge {
                 let is_short = self.rest.len() <= limits.max_candidate_bytes;
                 if is_fence(&self.rest)
                     || (is_short
-                        && matches!(matcher.best(fold_into(&self.rest, &mut self.view), host), Match::Rule(_)))
+                        && matches!(
+                            matcher.best(fold_into(&self.rest, &mut self.view), host),
+                            Match::Rule(_)
+                        ))
                 {
                     return true;
                 }
@@ -274,7 +290,12 @@ impl<M: Matcher> Segments<'_, M> {
 
     fn marker(&mut self, marker: Marker) -> Unit {
         let Marker { start, end, rule } = marker;
-        Unit { start, end, rule, key: xxh3_64(fold_into(&self.line[start..end], self.view).as_bytes()) }
+        Unit {
+            start,
+            end,
+            rule,
+            key: xxh3_64(fold_into(&self.line[start..end], self.view).as_bytes()),
+        }
     }
 
     fn text(&mut self, start: usize, end: usize) -> Option<Unit> {
@@ -322,7 +343,8 @@ fn distinct_weight(units: &[Unit], rules: &RuleSet) -> u32 {
 fn is_detached_start(units: &[Unit], line: &[u8], markers: &[Marker]) -> bool {
     let Some(last) = units.last() else { return false };
     let core = trim_start(line, last.end, line.len());
-    let is_marker = markers.iter().any(|marker| marker.start == last.start && marker.end == last.end);
+    let is_marker =
+        markers.iter().any(|marker| marker.start == last.start && marker.end == last.end);
     let is_link = core == last.end && line.get(core) == Some(&b'(');
     is_cut(line, core) || (is_marker && reads_like_start(line, core) && !is_link)
 }
@@ -330,14 +352,22 @@ fn is_detached_start(units: &[Unit], line: &[u8], markers: &[Marker]) -> bool {
 /// Whether the text before a stretch at the end of a line is finished, or the stretch speaks for itself.
 fn is_detached_end(units: &[Unit], line: &[u8], rules: &RuleSet) -> bool {
     let Some(first) = units.first() else { return false };
-    ends_sentence(line, trim_end(line, 0, first.start)) || distinct_weight(units, rules) >= UNDETACHED_MARKER
+    ends_sentence(line, trim_end(line, 0, first.start))
+        || distinct_weight(units, rules) >= UNDETACHED_MARKER
 }
 
 /// Finds the certain markers that stand between two sentences of the core.
-fn find_inside(judged: &mut Judged, line: &[u8], markers: &[Marker], rules: &RuleSet, view: &mut String) {
+fn find_inside(
+    judged: &mut Judged,
+    line: &[u8],
+    markers: &[Marker],
+    rules: &RuleSet,
+    view: &mut String,
+) {
     let (from, to) = (judged.core_start, judged.core_end);
     let mut group: Vec<Marker> = Vec::new();
-    let core: Vec<Marker> = markers.iter().filter(|m| m.start >= from && m.end <= to).copied().collect();
+    let core: Vec<Marker> =
+        markers.iter().filter(|m| m.start >= from && m.end <= to).copied().collect();
     for (at, &marker) in core.iter().enumerate() {
         group.push(marker);
         let after = trim_start(line, marker.end, to);
@@ -350,7 +380,14 @@ fn find_inside(judged: &mut Judged, line: &[u8], markers: &[Marker], rules: &Rul
 }
 
 /// Takes a group of neighbouring markers out of the core if a sentence ends before it and one starts after it.
-fn add_group(judged: &mut Judged, line: &[u8], group: &[Marker], after: usize, rules: &RuleSet, view: &mut String) {
+fn add_group(
+    judged: &mut Judged,
+    line: &[u8],
+    group: &[Marker],
+    after: usize,
+    rules: &RuleSet,
+    view: &mut String,
+) {
     let Some((first, last)) = group.first().zip(group.last()) else { return };
     let before = trim_end(line, judged.core_start, first.start);
     let is_spaced = before < first.start || last.end < after;
@@ -379,7 +416,9 @@ fn introduces(text: &[u8]) -> bool {
     for _ in 0..8 {
         match prev_char(text, at) {
             Some((':' | '：' | '﹕' | '׃', _)) => return true,
-            Some(('*' | '_' | '"' | '\'' | ')' | ']' | '”' | '’' | '»' | ' ', len)) => at -= len,
+            Some(('*' | '_' | '"' | '\'' | ')' | ']' | '”' | '’' | '»' | ' ', len)) => {
+                at -= len
+            }
             _ => return false,
         }
     }

@@ -20,8 +20,10 @@ impl Matcher for Plain<'_> {
         let matched: Vec<RuleId> =
             self.0.ids().filter(|(_, rule)| fits(&rule.shapes)).map(|(id, _)| id).collect();
         let exceptions = self.0.exceptions().iter().enumerate();
-        let excepted: Vec<usize> =
-            exceptions.filter(|(_, e)| e.shapes.is_empty() || fits(&e.shapes)).map(|(at, _)| at).collect();
+        let excepted: Vec<usize> = exceptions
+            .filter(|(_, e)| e.shapes.is_empty() || fits(&e.shapes))
+            .map(|(at, _)| at)
+            .collect();
         self.0.choose(&matched, &excepted, host)
     }
 
@@ -30,7 +32,9 @@ impl Matcher for Plain<'_> {
         let mut at = 0;
         while at < line.len() {
             let here = |shape: &Shape| match shape {
-                Shape::Inline(literal) if line[at..].starts_with(literal.as_bytes()) => literal.len(),
+                Shape::Inline(literal) if line[at..].starts_with(literal.as_bytes()) => {
+                    literal.len()
+                }
                 _ => 0,
             };
             let longest = |id: RuleId| self.0.rule(id).shapes.iter().map(here).max().unwrap_or(0);
@@ -40,7 +44,8 @@ impl Matcher for Plain<'_> {
                 continue;
             }
             let has_it = |id: RuleId| self.0.rule(id).shapes.iter().any(|shape| here(shape) == len);
-            let owners: Vec<RuleId> = self.0.ids().map(|(id, _)| id).filter(|&id| has_it(id)).collect();
+            let owners: Vec<RuleId> =
+                self.0.ids().map(|(id, _)| id).filter(|&id| has_it(id)).collect();
             if let Match::Rule(rule) = self.0.choose(&owners, &exceptions, host) {
                 found.push(Marker { start: at, end: at + len, rule });
             }

@@ -7,10 +7,8 @@ use std::sync::OnceLock;
 
 use super::pack::Pack;
 
-const SOURCES: [(&str, &str); 2] = [
-    ("core.toml", include_str!("packs/core.toml")),
-    ("en.toml", include_str!("packs/en.toml")),
-];
+const SOURCES: [(&str, &str); 2] =
+    [("core.toml", include_str!("packs/core.toml")), ("en.toml", include_str!("packs/en.toml"))];
 
 /// The built-in packs, `core` first.
 pub(crate) fn packs() -> &'static [Pack] {

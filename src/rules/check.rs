@@ -46,7 +46,10 @@ pub(crate) fn rule_id(id: &Text, pack: &str, problems: &mut Problems<'_>) {
     let name = id.value.strip_prefix(pack).and_then(|rest| rest.strip_prefix('.'));
     if !name.is_some_and(is_plain_word) {
         let pack = quoted(&format!("{pack}."));
-        let message = format!("the id {} must be {pack} and a name of small letters, digits and hyphens", quoted(&id.value));
+        let message = format!(
+            "the id {} must be {pack} and a name of small letters, digits and hyphens",
+            quoted(&id.value)
+        );
         problems.add(id.at, message);
     }
 }
@@ -54,13 +57,17 @@ pub(crate) fn rule_id(id: &Text, pack: &str, problems: &mut Problems<'_>) {
 /// A pack's id is a word of small letters, digits and hyphens.
 pub(crate) fn pack_id(id: &Text, problems: &mut Problems<'_>) {
     if !is_plain_word(&id.value) {
-        let message = format!("the id {} must be a word of small letters, digits and hyphens", quoted(&id.value));
+        let message = format!(
+            "the id {} must be a word of small letters, digits and hyphens",
+            quoted(&id.value)
+        );
         problems.add(id.at, message);
     }
 }
 
 fn is_plain_word(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b))
+    !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b))
 }
 
 /// A site is a host name.
@@ -69,18 +76,27 @@ pub(crate) fn site(site: &Text, problems: &mut Problems<'_>) {
         && !site.value.starts_with('.')
         && !site.value.contains(['/', ':', ' ', '*']);
     if !is_host {
-        problems.add(site.at, format!("{} is not a host name such as example.org", quoted(&site.value)));
+        problems.add(
+            site.at,
+            format!("{} is not a host name such as example.org", quoted(&site.value)),
+        );
     }
 }
 
 /// Whether a folded phrase can match a line.
 pub(crate) fn phrase(phrase: &str, text: &Text, problems: &mut Problems<'_>) -> bool {
     let message = if phrase.is_empty() {
-        format!("nothing is left of {} when it is folded, so it would match nothing", quoted(&text.value))
+        format!(
+            "nothing is left of {} when it is folded, so it would match nothing",
+            quoted(&text.value)
+        )
     } else if text.value.contains(['\n', '\r']) {
         "a phrase is one line; it cannot contain a line end".to_owned()
     } else if phrase.len() > MAX_PHRASE_BYTES {
-        format!("the phrase can never match: it has {} bytes, and longer lines than {MAX_PHRASE_BYTES} are never residue", phrase.len())
+        format!(
+            "the phrase can never match: it has {} bytes, and longer lines than {MAX_PHRASE_BYTES} are never residue",
+            phrase.len()
+        )
     } else if phrase.contains(char::REPLACEMENT_CHARACTER) {
         "the phrase contains U+FFFD, which stands for bytes that are not text".to_owned()
     } else if ORDINARY.iter().any(|sentence| fold_phrase(sentence) == phrase) {
@@ -100,7 +116,10 @@ pub(crate) fn inline(text: &Text, problems: &mut Problems<'_>) -> bool {
     } else if literal.contains(['\n', '\r']) {
         "an inline literal cannot contain a line end".to_owned()
     } else if !literal.contains(['[', ']', '{', '}', '(', ')', '<', '>', '%', '=', '_', '|']) {
-        format!("{} could be words of a sentence; an inline literal must hold a bracket or another mark of a machine", quoted(literal))
+        format!(
+            "{} could be words of a sentence; an inline literal must hold a bracket or another mark of a machine",
+            quoted(literal)
+        )
     } else if literal.trim() != literal {
         "an inline literal cannot start or end with white space".to_owned()
     } else {
@@ -114,7 +133,10 @@ pub(crate) fn inline(text: &Text, problems: &mut Problems<'_>) -> bool {
 pub(crate) fn breadth(shape: &Shape, text: &Text, problems: &mut Problems<'_>) -> bool {
     let hit = ORDINARY.iter().find(|sentence| matches_view(shape, &fold_phrase(sentence)));
     if let Some(sentence) = hit {
-        problems.add(text.at, format!("{} matches ordinary text such as {sentence:?}", quoted(&text.value)));
+        problems.add(
+            text.at,
+            format!("{} matches ordinary text such as {sentence:?}", quoted(&text.value)),
+        );
     }
     hit.is_none()
 }
@@ -123,8 +145,12 @@ pub(crate) fn breadth(shape: &Shape, text: &Text, problems: &mut Problems<'_>) -
 pub(crate) fn matches_view(shape: &Shape, view: &str) -> bool {
     match shape {
         Shape::Line(phrase) => view == phrase,
-        Shape::Starts { phrase, max_words } => starts_with_phrase(view, phrase) && words(view) <= *max_words,
-        Shape::Ends { phrase, max_words } => ends_with_phrase(view, phrase) && words(view) <= *max_words,
+        Shape::Starts { phrase, max_words } => {
+            starts_with_phrase(view, phrase) && words(view) <= *max_words
+        }
+        Shape::Ends { phrase, max_words } => {
+            ends_with_phrase(view, phrase) && words(view) <= *max_words
+        }
         Shape::Pattern(pattern) => pattern.0.matches(view),
         Shape::Inline(_) => false,
     }

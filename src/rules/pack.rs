@@ -69,7 +69,8 @@ impl Pack {
         }
         let root_span = root.span();
         let mut table = Table::new("pack file", root_span, root.get_ref(), &mut problems);
-        let mut reader = Reader { file, checks_shapes, ids: HashMap::new(), phrases: HashMap::new() };
+        let mut reader =
+            Reader { file, checks_shapes, ids: HashMap::new(), phrases: HashMap::new() };
         let pack = reader.pack(&mut table);
         if syntax.is_empty() {
             table.finish();
@@ -151,7 +152,8 @@ impl Reader<'_> {
             note(&mut self.ids, id.value.clone(), id, table.problems());
         }
         let category = table.required("category");
-        let category = table.word(category, Category::from_name, &Category::ALL.map(Category::name));
+        let category =
+            table.word(category, Category::from_name, &Category::ALL.map(Category::name));
         let weight = table.required("weight");
         let weight = table.word(
             weight,
@@ -173,7 +175,8 @@ impl Reader<'_> {
         let at = table.at();
         for (key, examples) in [("remove", &remove), ("keep", &keep)] {
             if examples.is_empty() {
-                let message = format!("the rule has no `{key}` example; give at least one document");
+                let message =
+                    format!("the rule has no `{key}` example; give at least one document");
                 table.problems().add(at, message);
             }
         }
@@ -237,23 +240,35 @@ impl Reader<'_> {
             }
         }
         let is_affix = |shape: &Shape| matches!(shape, Shape::Starts { .. } | Shape::Ends { .. });
-        if max_words.is_some() && !shapes.is_empty() && !shapes.iter().any(|(shape, _)| is_affix(shape)) {
+        if max_words.is_some()
+            && !shapes.is_empty()
+            && !shapes.iter().any(|(shape, _)| is_affix(shape))
+        {
             let at = table.at();
             table.problems().add(at, "`max_words` belongs to `starts` and `ends`; there is none");
         }
         shapes
     }
 
-    fn shape(&self, key: &str, text: &Text, max_words: Option<usize>, problems: &mut Problems<'_>) -> Option<Shape> {
+    fn shape(
+        &self,
+        key: &str,
+        text: &Text,
+        max_words: Option<usize>,
+        problems: &mut Problems<'_>,
+    ) -> Option<Shape> {
         let shape = match key {
-            "inline" => return check::inline(text, problems).then(|| Shape::Inline(text.value.clone())),
+            "inline" => {
+                return check::inline(text, problems).then(|| Shape::Inline(text.value.clone()));
+            }
             "pattern" => {
                 let pattern = Pattern::new(&text.value);
                 let compile = |pattern: Pattern| match self.checks_shapes {
                     true => pattern.compile().map(|()| pattern),
                     false => Ok(pattern),
                 };
-                let pattern = pattern.and_then(compile).map_err(|message| problems.add(text.at, message));
+                let pattern =
+                    pattern.and_then(compile).map_err(|message| problems.add(text.at, message));
                 Shape::Pattern(PatternShape(pattern.ok()?))
             }
             _ => phrase_shape(key, text, max_words, problems)?,
@@ -264,7 +279,12 @@ impl Reader<'_> {
 
 const SHAPE_KEYS: [&str; 5] = ["line", "starts", "ends", "pattern", "inline"];
 
-fn phrase_shape(key: &str, text: &Text, max_words: Option<usize>, problems: &mut Problems<'_>) -> Option<Shape> {
+fn phrase_shape(
+    key: &str,
+    text: &Text,
+    max_words: Option<usize>,
+    problems: &mut Problems<'_>,
+) -> Option<Shape> {
     let phrase = fold_phrase(&text.value);
     if !check::phrase(&phrase, text, problems) {
         return None;
@@ -277,7 +297,8 @@ fn phrase_shape(key: &str, text: &Text, max_words: Option<usize>, problems: &mut
         return None;
     }
     let Some(max_words) = max_words else {
-        problems.add(text.at, format!("`{key}` needs `max_words`, the most words of the whole line"));
+        problems
+            .add(text.at, format!("`{key}` needs `max_words`, the most words of the whole line"));
         return None;
     };
     Some(match key {

@@ -39,7 +39,9 @@ impl Pattern {
                 "the pattern has no literal of {MIN_LITERAL_LETTERS} letters that every match contains; add one"
             ));
         }
-        if let Some(literal) = literals.iter().find(|literal| literal.chars().any(char::is_uppercase)) {
+        if let Some(literal) =
+            literals.iter().find(|literal| literal.chars().any(char::is_uppercase))
+        {
             return Err(format!(
                 "the pattern can never match: folded lines have no capitals; write {} small",
                 quoted(literal)
@@ -65,14 +67,19 @@ impl Pattern {
     }
 
     pub(crate) fn matches(&self, view: &str) -> bool {
-        let compile = || compiled(&self.source).expect("the patterns of a pack are compiled before it is used");
+        let compile = || {
+            compiled(&self.source).expect("the patterns of a pack are compiled before it is used")
+        };
         self.regex.get_or_init(compile).is_match(view)
     }
 }
 
 /// A pattern matches whole views only.
 fn compiled(source: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(&format!("^(?:{source})$")).size_limit(MAX_COMPILED_BYTES).nest_limit(MAX_NESTING).build()
+    RegexBuilder::new(&format!("^(?:{source})$"))
+        .size_limit(MAX_COMPILED_BYTES)
+        .nest_limit(MAX_NESTING)
+        .build()
 }
 
 /// The parser draws a picture over several lines; the last line says what is wrong.
@@ -89,7 +96,8 @@ fn is_selective(literals: &[String]) -> bool {
 /// Letters and digits of the poorest literal; an ideograph or a syllable says as much as two letters.
 fn fewest_letters(literals: &[String]) -> usize {
     let value = |c: char| if c >= '\u{2E80}' { 2 } else { 1 };
-    let letters = |literal: &String| literal.chars().filter(|c| c.is_alphanumeric()).map(value).sum();
+    let letters =
+        |literal: &String| literal.chars().filter(|c| c.is_alphanumeric()).map(value).sum();
     literals.iter().map(letters).min().unwrap_or(0)
 }
 
@@ -124,7 +132,18 @@ mod tests {
 
     #[test]
     fn patterns_that_cannot_be_used_are_refused_at_once() {
-        for source in ["", "a*", ".*", r"\d+", "(abc)?", "(", r"\w{3}", "Share This", r"\pL{1000}abc", r"(?:\w{50}){50}abc"] {
+        for source in [
+            "",
+            "a*",
+            ".*",
+            r"\d+",
+            "(abc)?",
+            "(",
+            r"\w{3}",
+            "Share This",
+            r"\pL{1000}abc",
+            r"(?:\w{50}){50}abc",
+        ] {
             let refused = Pattern::new(source).and_then(|pattern| pattern.compile());
             assert!(refused.is_err(), "{source}");
         }

@@ -70,7 +70,8 @@ pub(crate) struct Problems<'f> {
 
 impl<'f> Problems<'f> {
     pub(crate) fn new(file: &'f str, text: &'f str) -> Self {
-        let line_starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        let line_starts =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
         Problems { file, text, line_starts: line_starts.collect(), found: Vec::new() }
     }
 

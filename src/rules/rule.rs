@@ -103,7 +103,8 @@ pub(crate) fn is_for_host(sites: &[String], host: Option<&str>) -> bool {
     sites.is_empty()
         || host.is_some_and(|host| {
             sites.iter().any(|site| {
-                host.strip_suffix(site.as_str()).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
+                host.strip_suffix(site.as_str())
+                    .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
             })
         })
 }
@@ -167,12 +168,14 @@ impl Exception {
 
 /// Whether a phrase that begins a view ends at a word boundary there.
 pub(crate) fn starts_with_phrase(view: &str, phrase: &str) -> bool {
-    view.strip_prefix(phrase).is_some_and(|rest| is_boundary(phrase.chars().next_back(), rest.chars().next()))
+    view.strip_prefix(phrase)
+        .is_some_and(|rest| is_boundary(phrase.chars().next_back(), rest.chars().next()))
 }
 
 /// Whether a phrase that ends a view begins at a word boundary there.
 pub(crate) fn ends_with_phrase(view: &str, phrase: &str) -> bool {
-    view.strip_suffix(phrase).is_some_and(|rest| is_boundary(rest.chars().next_back(), phrase.chars().next()))
+    view.strip_suffix(phrase)
+        .is_some_and(|rest| is_boundary(rest.chars().next_back(), phrase.chars().next()))
 }
 
 /// Scripts that write words without spaces have a boundary everywhere.
@@ -183,7 +186,8 @@ fn is_boundary(before: Option<char>, after: Option<char>) -> bool {
 
 /// Words of a view: pieces between spaces, and two characters of a script without spaces count as one more word.
 pub(crate) fn words(view: &str) -> usize {
-    view.split(' ').filter(|word| !word.is_empty()).count() + view.chars().filter(|&c| is_unspaced(c)).count() / 2
+    view.split(' ').filter(|word| !word.is_empty()).count()
+        + view.chars().filter(|&c| is_unspaced(c)).count() / 2
 }
 
 /// Thai, Lao, Khmer, Myanmar, and the ideographs and syllables of East Asia save Hangul.

@@ -49,7 +49,8 @@ fn link_text(text: &str) -> Option<Range<usize>> {
         '(' => {
             let target = rest.get(1..closing(rest, '(', ')')?)?;
             let title = target.split_once(' ').map_or("", |(_, title)| title);
-            closes_at_end(rest, '(', ')') && (title.is_empty() || title.starts_with(['"', '\'', '(']))
+            closes_at_end(rest, '(', ')')
+                && (title.is_empty() || title.starts_with(['"', '\'', '(']))
         }
         '[' => closes_at_end(rest, '[', ']'),
         _ => false,

@@ -57,7 +57,10 @@ impl FoldedView {
     /// When the range does not lie inside the view.
     #[must_use]
     pub fn raw_range(&self, view: Range<usize>) -> Range<usize> {
-        assert!(view.start <= view.end && view.end <= self.core.len(), "the range lies in the view");
+        assert!(
+            view.start <= view.end && view.end <= self.core.len(),
+            "the range lies in the view"
+        );
         let of = |at: usize| self.origins.get(self.core.start + at);
         match (of(view.start), view.end.checked_sub(1).and_then(of)) {
             (Some(first), Some(last)) if view.start < view.end => first.start..last.end,
@@ -213,11 +216,28 @@ mod tests {
     #[test]
     fn what_looks_alike_folds_alike() {
         for raw in [
-            "Source link", "SOURCE  LINK", "\u{A0}source\u{3000}link ", "- Source link -", "**Source link**",
-            ">> Source link <<", "[Source link](https://example.org/x)", "**[Source link](https://example.org/x)**",
-            "[**Source link**][3]", "Ｓｏｕｒｃｅ　ｌｉｎｋ", "【source link".trim_start_matches('【'), "Source link:",
-            "Source link…", "Source link...", "### Source link", "• Source\u{AD} link\u{200B}", "→ Source link »",
-            "_Source link_", "👉 Source link", "| Source link |", "Source link :", "\u{FEFF}Source link",
+            "Source link",
+            "SOURCE  LINK",
+            "\u{A0}source\u{3000}link ",
+            "- Source link -",
+            "**Source link**",
+            ">> Source link <<",
+            "[Source link](https://example.org/x)",
+            "**[Source link](https://example.org/x)**",
+            "[**Source link**][3]",
+            "Ｓｏｕｒｃｅ　ｌｉｎｋ",
+            "【source link".trim_start_matches('【'),
+            "Source link:",
+            "Source link…",
+            "Source link...",
+            "### Source link",
+            "• Source\u{AD} link\u{200B}",
+            "→ Source link »",
+            "_Source link_",
+            "👉 Source link",
+            "| Source link |",
+            "Source link :",
+            "\u{FEFF}Source link",
         ] {
             assert_eq!(folded(raw), "source link", "{raw:?}");
         }
@@ -225,7 +245,14 @@ mod tests {
 
     #[test]
     fn what_differs_stays_different() {
-        for raw in ["[Source link]", "(Source link)", "Source link.", "\"Source link\"", "![Source link](a.png)", "`Source link`"] {
+        for raw in [
+            "[Source link]",
+            "(Source link)",
+            "Source link.",
+            "\"Source link\"",
+            "![Source link](a.png)",
+            "`Source link`",
+        ] {
             assert_ne!(folded(raw), "source link", "{raw:?}");
         }
         assert_eq!(folded("[ad_1]"), "[ad_1]");

@@ -46,7 +46,8 @@ impl Region {
                 }
             }
             Region::Start => {
-                if let Some(mark) = [b'-', b'+'].into_iter().find(|&mark| is_rule_of(content, mark)) {
+                if let Some(mark) = [b'-', b'+'].into_iter().find(|&mark| is_rule_of(content, mark))
+                {
                     *self = Region::FrontMatter { mark };
                     return true;
                 }
@@ -128,7 +129,10 @@ mod tests {
 
     fn protected(document: &str) -> String {
         let mut region = Region::Start;
-        document.lines().map(|line| if region.protects(line.as_bytes()) { 'p' } else { '.' }).collect()
+        document
+            .lines()
+            .map(|line| if region.protects(line.as_bytes()) { 'p' } else { '.' })
+            .collect()
     }
 
     #[test]

@@ -23,7 +23,9 @@ pub(crate) fn is_cut(line: &[u8], at: usize) -> bool {
 
 /// A quick look at the two bytes before `at`: most places in a text stand behind a letter, or a letter and a space.
 fn may_follow_sentence(line: &[u8], at: usize) -> bool {
-    let may_end = |byte: u8| byte >= 0x80 || b".!?\"')]*_".contains(&byte) || byte.is_ascii_whitespace() || byte == 0x0B;
+    let may_end = |byte: u8| {
+        byte >= 0x80 || b".!?\"')]*_".contains(&byte) || byte.is_ascii_whitespace() || byte == 0x0B
+    };
     match line[..at] {
         [.., before, b' '] | [.., before] => may_end(before),
         [] => false,
@@ -54,9 +56,7 @@ fn starts_sentence(c: char) -> bool {
 /// Whether what stands at `at` reads like a new piece of text: not a small letter, not punctuation that goes on.
 pub(crate) fn reads_like_start(line: &[u8], at: usize) -> bool {
     next_char(line, at).is_some_and(|(c, _)| {
-        starts_sentence(c)
-            || c.is_numeric()
-            || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–".contains(c)
+        starts_sentence(c) || c.is_numeric() || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–".contains(c)
     })
 }
 
@@ -79,8 +79,11 @@ fn sentence_end(line: &[u8], end: usize) -> Option<SentenceEnd> {
             '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։' => {
                 return Some(SentenceEnd { is_wide: false, is_closed, has_gap });
             }
-            '。' | '！' | '？' | '．' | '｡' => return Some(SentenceEnd { is_wide: true, is_closed, has_gap }),
-            '"' | '\'' | ')' | ']' | '*' | '_' | '”' | '’' | '“' | '‘' | '»' | '«' | '›' | '」' | '』' | '】' | '）' | '］' => {
+            '。' | '！' | '？' | '．' | '｡' => {
+                return Some(SentenceEnd { is_wide: true, is_closed, has_gap });
+            }
+            '"' | '\'' | ')' | ']' | '*' | '_' | '”' | '’' | '“' | '‘' | '»' | '«' | '›' | '」'
+            | '』' | '】' | '）' | '］' => {
                 is_closed = true;
             }
             ' ' | '\u{A0}' | '\u{202F}' if matches!(after, Some('»' | '›')) => has_gap = true,

@@ -42,8 +42,10 @@ pub fn folder(folder: &Path) -> Vec<Case> {
 }
 
 fn read(path: &Path) -> Vec<Case> {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
+    let text =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let folder =
+        path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
     let file = format!("{folder}/{}", path.file_name().unwrap_or_default().to_string_lossy());
     let mut cases: Vec<Case> = Vec::new();
     let mut name = None;
@@ -58,7 +60,8 @@ fn read(path: &Path) -> Vec<Case> {
             let block: Vec<&str> = lines.by_ref().take_while(|line| *line != end).collect();
             let mut words = info.split_whitespace();
             if words.next() == Some("case") {
-                let name = name.take().unwrap_or_else(|| panic!("{file}: a case without a heading"));
+                let name =
+                    name.take().unwrap_or_else(|| panic!("{file}: a case without a heading"));
                 let flags: Vec<&str> = words.collect();
                 cases.push(case(&file, name, &flags, &block));
             }
@@ -82,11 +85,19 @@ fn case(file: &str, name: String, flags: &[&str], block: &[&str]) -> Case {
         let (mark, text) = line.split_at(usize::from(!line.is_empty()));
         let parts: Vec<(bool, Vec<u8>)> = split_marks(text, &place)
             .into_iter()
-            .map(|(is_kept, part)| (is_kept, if has("escaped") { unescape(part, &place) } else { part.into() }))
+            .map(|(is_kept, part)| {
+                (is_kept, if has("escaped") { unescape(part, &place) } else { part.into() })
+            })
             .collect();
         input.push(parts.iter().flat_map(|(_, part)| part.clone()).collect());
         match mark {
-            "" | " " => output.push(parts.into_iter().filter(|(is_kept, _)| *is_kept).flat_map(|(_, part)| part).collect()),
+            "" | " " => output.push(
+                parts
+                    .into_iter()
+                    .filter(|(is_kept, _)| *is_kept)
+                    .flat_map(|(_, part)| part)
+                    .collect(),
+            ),
             "-" => {}
             _ => panic!("{place}: a line starts with {mark:?}"),
         }
@@ -103,7 +114,14 @@ fn case(file: &str, name: String, flags: &[&str], block: &[&str]) -> Case {
         (_, true) => Profile::Cautious,
         _ => Profile::Standard,
     };
-    Case { file: file.to_owned(), name, profile, input: join(input), output: join(output), rules: None }
+    Case {
+        file: file.to_owned(),
+        name,
+        profile,
+        input: join(input),
+        output: join(output),
+        rules: None,
+    }
 }
 
 /// Splits a line at `⟦` and `⟧` into kept and removed parts.
@@ -111,7 +129,8 @@ fn split_marks<'l>(line: &'l str, place: &str) -> Vec<(bool, &'l str)> {
     let mut parts = Vec::new();
     let mut rest = line;
     while let Some((kept, after)) = rest.split_once('⟦') {
-        let (removed, after) = after.split_once('⟧').unwrap_or_else(|| panic!("{place}: ⟦ without ⟧"));
+        let (removed, after) =
+            after.split_once('⟧').unwrap_or_else(|| panic!("{place}: ⟦ without ⟧"));
         parts.push((true, kept));
         parts.push((false, removed));
         rest = after;
@@ -133,12 +152,21 @@ fn unescape(text: &str, place: &str) -> Vec<u8> {
             '0' => bytes.push(0),
             '\\' => bytes.push(b'\\'),
             'x' => {
-                bytes.push(u8::from_str_radix(&rest[..2], 16).unwrap_or_else(|_| panic!("{place}: \\x needs two digits")));
+                bytes.push(
+                    u8::from_str_radix(&rest[..2], 16)
+                        .unwrap_or_else(|_| panic!("{place}: \\x needs two digits")),
+                );
                 rest = &rest[2..];
             }
             'u' => {
-                let (code, after) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).unwrap_or_else(|| panic!("{place}: \\u needs braces"));
-                let c = u32::from_str_radix(code, 16).ok().and_then(char::from_u32).unwrap_or_else(|| panic!("{place}: \\u{{{code}}} is no character"));
+                let (code, after) = rest
+                    .strip_prefix('{')
+                    .and_then(|rest| rest.split_once('}'))
+                    .unwrap_or_else(|| panic!("{place}: \\u needs braces"));
+                let c = u32::from_str_radix(code, 16)
+                    .ok()
+                    .and_then(char::from_u32)
+                    .unwrap_or_else(|| panic!("{place}: \\u{{{code}}} is no character"));
                 bytes.extend_from_slice(c.to_string().as_bytes());
                 rest = after;
             }

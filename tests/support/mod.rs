@@ -25,7 +25,9 @@ pub fn join(marks: impl IntoIterator<Item = Mark>) -> Vec<Mark> {
     let mut joined: Vec<Mark> = Vec::new();
     for mark in marks {
         match joined.last_mut() {
-            Some(last) if last.1 == mark.0 && last.2 == mark.2 && last.3 == mark.3 => last.1 = mark.1,
+            Some(last) if last.1 == mark.0 && last.2 == mark.2 && last.3 == mark.3 => {
+                last.1 = mark.1
+            }
             _ => joined.push(mark),
         }
     }

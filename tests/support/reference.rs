@@ -25,11 +25,25 @@ pub struct Reference<'r> {
 /// A stretch of a document.
 #[derive(Clone, Debug)]
 enum Token {
-    Blank { start: usize, end: usize },
-    Body { start: usize, end: usize, is_list_head: bool },
-    LineEnd { start: usize, end: usize },
+    Blank {
+        start: usize,
+        end: usize,
+    },
+    Body {
+        start: usize,
+        end: usize,
+        is_list_head: bool,
+    },
+    LineEnd {
+        start: usize,
+        end: usize,
+    },
     /// Candidates of one line. `is_part`: body stands in the line too.
-    Stretch { units: Vec<Unit>, is_part: bool, ends_line: bool },
+    Stretch {
+        units: Vec<Unit>,
+        is_part: bool,
+        ends_line: bool,
+    },
 }
 
 /// One candidate: its bytes, its folded text, the rule.
@@ -80,7 +94,10 @@ impl<'r> Reference<'r> {
         }))
     }
 
-    #[allow(clippy::too_many_arguments, reason = "all of it is what is known of the document so far")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "all of it is what is known of the document so far"
+    )]
     fn decide_run(
         &self,
         tokens: &[Token],
@@ -125,8 +142,11 @@ impl<'r> Reference<'r> {
             Profile::Standard => 4,
             Profile::Eager => 3,
         };
-        let certain: BTreeSet<usize> =
-            units.iter().map(|unit| unit.rule).filter(|&rule| self.rules[rule].weight() == Weight::Certain).collect();
+        let certain: BTreeSet<usize> = units
+            .iter()
+            .map(|unit| unit.rule)
+            .filter(|&rule| self.rules[rule].weight() == Weight::Certain)
+            .collect();
         let follows_colon = matches!(before, Some(Token::Body { is_list_head: true, .. }));
         let is_list = follows_colon && certain.is_disjoint(frame);
         if is_list || (certain.is_empty() && sum < needed) {
@@ -143,7 +163,8 @@ impl<'r> Reference<'r> {
         };
         let last_is_part_of_body_line =
             matches!(run.last(), Some(Token::Stretch { ends_line: false, .. }));
-        let starts_in_body_line = matches!(tokens[first], Token::Stretch { is_part: true, ends_line: true, .. });
+        let starts_in_body_line =
+            matches!(tokens[first], Token::Stretch { is_part: true, ends_line: true, .. });
         let (line_end, blanks_before) = self.separation(tokens, first, starts_in_body_line);
         let mut start = units[0].start;
         let mut end;
@@ -161,7 +182,9 @@ impl<'r> Reference<'r> {
                 }
             }
             Some(body) => {
-                let Token::Body { start: body_start, .. } = tokens[body] else { unreachable!("it is body") };
+                let Token::Body { start: body_start, .. } = tokens[body] else {
+                    unreachable!("it is body")
+                };
                 end = run_end(run);
                 if last_is_part_of_body_line || before.is_none() || blanks_before.is_some() {
                     end = body_start;
@@ -175,18 +198,13 @@ impl<'r> Reference<'r> {
                         spared = Some((from, to));
                     }
                 }
-                // A body line keeps its own white space at the start unless something before it in the line goes.
-                if !last_is_part_of_body_line {
-                    end = end.min(body_start);
-                }
             }
         }
-        for i in start..end {
-            if spared.is_some_and(|(from, to)| (from..to).contains(&i)) {
-                continue;
+        for (i, mark) in marked.iter_mut().enumerate().take(end).skip(start) {
+            if !spared.is_some_and(|(from, to)| (from..to).contains(&i)) {
+                let unit = units.iter().rev().find(|unit| unit.start <= i).unwrap_or(&units[0]);
+                *mark = Some((unit.rule, sum));
             }
-            let unit = units.iter().rev().find(|unit| unit.start <= i).unwrap_or(&units[0]);
-            marked[i] = Some((unit.rule, sum));
         }
     }
 
@@ -210,7 +228,9 @@ impl<'r> Reference<'r> {
         };
         for token in &tokens[from..] {
             match *token {
-                Token::LineEnd { start, end } if line_end.is_none() => line_end = Some((start, end)),
+                Token::LineEnd { start, end } if line_end.is_none() => {
+                    line_end = Some((start, end))
+                }
                 Token::Blank { start, end } => {
                     blanks = Some((blanks.map_or(start, |(from, _)| from), end));
                 }
@@ -219,7 +239,9 @@ impl<'r> Reference<'r> {
         }
         // Blank lines that only the next body follows do not stand before anything of the run.
         if starts_in_body_line {
-            let after = tokens[from..].iter().find(|t| matches!(t, Token::Body { .. } | Token::Stretch { .. }));
+            let after = tokens[from..]
+                .iter()
+                .find(|t| matches!(t, Token::Body { .. } | Token::Stretch { .. }));
             if !matches!(after, Some(Token::Stretch { .. })) {
                 blanks = None;
             }
@@ -257,20 +279,36 @@ impl<'r> Reference<'r> {
         tokens
     }
 
-    fn line_tokens(&self, line: &[u8], at: usize, line_end: usize, is_protected: bool, tokens: &mut Vec<Token>) {
+    fn line_tokens(
+        &self,
+        line: &[u8],
+        at: usize,
+        line_end: usize,
+        is_protected: bool,
+        tokens: &mut Vec<Token>,
+    ) {
         let parts = if is_protected { Parts::body(line) } else { self.parts(line) };
         let shift = |units: &[Unit]| -> Vec<Unit> {
-            let moved = |unit: &Unit| Unit { start: unit.start + at, end: unit.end + at, ..unit.clone() };
+            let moved =
+                |unit: &Unit| Unit { start: unit.start + at, end: unit.end + at, ..unit.clone() };
             units.iter().map(moved).collect()
         };
         let Some((core_start, core_end)) = parts.core else {
-            tokens.push(Token::Stretch { units: shift(&parts.prefix), is_part: false, ends_line: true });
+            tokens.push(Token::Stretch {
+                units: shift(&parts.prefix),
+                is_part: false,
+                ends_line: true,
+            });
             // The line end of a whole candidate line belongs to it.
             tokens.push(Token::Blank { start: at + line.len(), end: line_end });
             return;
         };
         if !parts.prefix.is_empty() {
-            tokens.push(Token::Stretch { units: shift(&parts.prefix), is_part: true, ends_line: false });
+            tokens.push(Token::Stretch {
+                units: shift(&parts.prefix),
+                is_part: true,
+                ends_line: false,
+            });
         }
         let follows_list_head = tokens.iter().rev().find_map(|token| match token {
             Token::Body { is_list_head, .. } => Some(*is_list_head),
@@ -280,7 +318,11 @@ impl<'r> Reference<'r> {
         let is_list_head = ends_in_colon(&line[..core_end]) || is_next_item;
         tokens.push(Token::Body { start: at + core_start, end: at + core_end, is_list_head });
         if !parts.suffix.is_empty() {
-            tokens.push(Token::Stretch { units: shift(&parts.suffix), is_part: true, ends_line: true });
+            tokens.push(Token::Stretch {
+                units: shift(&parts.suffix),
+                is_part: true,
+                ends_line: true,
+            });
         }
         tokens.push(Token::LineEnd { start: at + line.len(), end: line_end });
     }
@@ -291,13 +333,21 @@ impl<'r> Reference<'r> {
         let mut start = 0;
         for (number, raw) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
             let is_long = raw.strip_suffix(b"\n").unwrap_or(raw).len() > self.max_line_bytes;
-            let from = if number == 0 && raw.starts_with(b"\xEF\xBB\xBF") && !is_long { start + 3 } else { start };
+            let from = if number == 0 && raw.starts_with(b"\xEF\xBB\xBF") && !is_long {
+                start + 3
+            } else {
+                start
+            };
             let line = &text[from..(start + content_len(raw)).max(from)];
             if is_long {
                 region.pass_long_line();
-            } else if !region.protects(line, number == 0) && !String::from_utf8_lossy(line).chars().all(invisible) {
+            } else if !region.protects(line, number == 0)
+                && !String::from_utf8_lossy(line).chars().all(invisible)
+            {
                 let inside = self.parts(line).inside;
-                found.extend(inside.iter().map(|unit| ((unit.start + from, unit.end + from), unit.rule)));
+                found.extend(
+                    inside.iter().map(|unit| ((unit.start + from, unit.end + from), unit.rule)),
+                );
             }
             start += raw.len();
         }
@@ -333,11 +383,15 @@ impl<'r> Reference<'r> {
         let bounds: Vec<usize> = bounds.into_iter().collect();
         let pieces: Vec<(usize, usize)> = bounds
             .windows(2)
-            .map(|pair| (skip_white(line, pair[0], pair[1]), skip_white_back(line, pair[0], pair[1])))
+            .map(|pair| {
+                (skip_white(line, pair[0], pair[1]), skip_white_back(line, pair[0], pair[1]))
+            })
             .filter(|(start, end)| start < end)
             .collect();
         let unit = |&(start, end): &(usize, usize)| -> Option<Unit> {
-            if let Some(marker) = markers.iter().find(|marker| marker.start == start && marker.end == end) {
+            if let Some(marker) =
+                markers.iter().find(|marker| marker.start == start && marker.end == end)
+            {
                 return Some(marker.clone());
             }
             let view = fold(&line[start..end]);
@@ -359,7 +413,8 @@ impl<'r> Reference<'r> {
         if let Some(last) = prefix.last() {
             let core = skip_white(line, last.end, line.len());
             let is_link = core == last.end && line[core] == b'(';
-            let is_detached = is_cut(line, core) || (last.is_marker && reads_like_start(line, core) && !is_link);
+            let is_detached =
+                is_cut(line, core) || (last.is_marker && reads_like_start(line, core) && !is_link);
             if !self.is_strong(&prefix) || !is_detached {
                 prefix.clear();
             }
@@ -385,11 +440,13 @@ impl<'r> Reference<'r> {
         let inside = self.inside(line, &markers, core_start, core_end);
         // What would be left must be body as a whole.
         for from in if prefix.is_empty() { vec![0] } else { vec![0, core_start] } {
-            for to in if suffix.is_empty() { vec![line.len()] } else { vec![line.len(), core_end] } {
+            for to in if suffix.is_empty() { vec![line.len()] } else { vec![line.len(), core_end] }
+            {
                 if from == 0 && to == line.len() && inside.is_empty() {
                     continue;
                 }
-                let is_gone = |i: &usize| inside.iter().any(|unit| (unit.start..unit.end).contains(i));
+                let is_gone =
+                    |i: &usize| inside.iter().any(|unit| (unit.start..unit.end).contains(i));
                 let rest: Vec<u8> = (from..to).filter(|i| !is_gone(i)).map(|i| line[i]).collect();
                 let rest_view = fold(&rest);
                 let is_candidate = rest.len() <= self.max_candidate_bytes
@@ -422,7 +479,8 @@ impl<'r> Reference<'r> {
             if before <= from || after >= to {
                 continue;
             }
-            let is_certain = group.iter().all(|unit| self.rules[unit.rule].weight() == Weight::Certain);
+            let is_certain =
+                group.iter().all(|unit| self.rules[unit.rule].weight() == Weight::Certain);
             let is_link = after == last && line[after] == b'(';
             let mut joined = line[..before].to_vec();
             if before < first || last < after {
@@ -430,11 +488,13 @@ impl<'r> Reference<'r> {
             }
             let join_at = joined.len();
             joined.extend_from_slice(&line[after..]);
-            if !is_certain || is_link || !reads_like_start(line, after) || !is_cut(&joined, join_at) {
+            if !is_certain || is_link || !reads_like_start(line, after) || !is_cut(&joined, join_at)
+            {
                 continue;
             }
             let end = if before < first { after } else { last };
-            let starts: Vec<usize> = group.iter().skip(1).map(|unit| unit.start).chain([end]).collect();
+            let starts: Vec<usize> =
+                group.iter().skip(1).map(|unit| unit.start).chain([end]).collect();
             for (unit, end) in group.iter_mut().zip(starts) {
                 unit.end = end;
             }
@@ -470,7 +530,8 @@ impl<'r> Reference<'r> {
     }
 
     fn better(&self, a: usize, b: usize) -> usize {
-        let rank = |rule: usize| (std::cmp::Reverse(self.rules[rule].weight()), self.rules[rule].id());
+        let rank =
+            |rule: usize| (std::cmp::Reverse(self.rules[rule].weight()), self.rules[rule].id());
         if rank(a) <= rank(b) { a } else { b }
     }
 
@@ -492,7 +553,13 @@ impl<'r> Reference<'r> {
             let owners = here.iter().filter(|(len, _)| *len == longest).map(|(_, rule)| *rule);
             if let Some(rule) = owners.reduce(|a, b| self.better(a, b)) {
                 let (start, end) = (at, at + longest);
-                found.push(Unit { start, end, view: fold(&line[start..end]), rule, is_marker: true });
+                found.push(Unit {
+                    start,
+                    end,
+                    view: fold(&line[start..end]),
+                    rule,
+                    is_marker: true,
+                });
                 at = end;
             } else {
                 at += 1;
@@ -517,7 +584,10 @@ impl Parts {
 
 /// Where a run ends without the blank lines behind it: after the line end of its last whole line, or its last unit.
 fn run_end(run: &[Token]) -> usize {
-    let last = run.iter().rposition(|token| matches!(token, Token::Stretch { .. })).expect("a run has a stretch");
+    let last = run
+        .iter()
+        .rposition(|token| matches!(token, Token::Stretch { .. }))
+        .expect("a run has a stretch");
     match (&run[last], run.get(last + 1)) {
         (Token::Stretch { is_part: false, .. }, Some(Token::Blank { end, .. })) => *end,
         (Token::Stretch { units, .. }, _) => units[units.len() - 1].end,
@@ -545,11 +615,13 @@ fn shape_fits(shape: &Shape, view: &str) -> bool {
         Shape::Line(phrase) => view == phrase,
         Shape::Starts { phrase, max_words } => {
             let rest = view.strip_prefix(phrase.as_str());
-            rest.is_some_and(|rest| apart(phrase.chars().last(), rest.chars().next())) && words(view) <= *max_words
+            rest.is_some_and(|rest| apart(phrase.chars().last(), rest.chars().next()))
+                && words(view) <= *max_words
         }
         Shape::Ends { phrase, max_words } => {
             let rest = view.strip_suffix(phrase.as_str());
-            rest.is_some_and(|rest| apart(rest.chars().last(), phrase.chars().next())) && words(view) <= *max_words
+            rest.is_some_and(|rest| apart(rest.chars().last(), phrase.chars().next()))
+                && words(view) <= *max_words
         }
         Shape::Pattern(pattern) => compiled(pattern.source()).is_match(view),
         _ => false,
@@ -576,15 +648,27 @@ fn words(view: &str) -> usize {
 
 fn unspaced(c: char) -> bool {
     let ranges = [
-        (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF),
-        (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
+        (0x0E00, 0x0EFF),
+        (0x1000, 0x109F),
+        (0x1780, 0x17FF),
+        (0x3040, 0x30FF),
+        (0x3400, 0x9FFF),
+        (0xF900, 0xFAFF),
+        (0x20000, 0x3FFFF),
     ];
     ranges.iter().any(|&(from, to)| (from..=to).contains(&(c as u32)))
 }
 
 const ZERO_WIDTH: [(u32, u32); 9] = [
-    (0xAD, 0xAD), (0x61C, 0x61C), (0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E),
-    (0x2060, 0x2064), (0x2066, 0x2069), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+    (0xAD, 0xAD),
+    (0x61C, 0x61C),
+    (0x180E, 0x180E),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x2064),
+    (0x2066, 0x2069),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
 ];
 
 fn zero_width(c: char) -> bool {
@@ -638,13 +722,17 @@ fn fold(raw: &[u8]) -> String {
                 'ß' | 'ẞ' => plain.push_str("ss"),
                 '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' | '´' => plain.push('\''),
                 '“' | '”' | '„' | '‟' | '″' => plain.push('"'),
-                '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' => plain.push('-'),
+                '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' => {
+                    plain.push('-')
+                }
                 '…' => plain.push_str("..."),
                 _ => {
                     for lower in c.to_lowercase().nfd() {
                         match (plain.chars().last(), lower) {
                             (Some('i'), '\u{307}') => {}
-                            (Some(last), mark) if !mark.is_ascii() && compose(last, mark).is_some() => {
+                            (Some(last), mark)
+                                if !mark.is_ascii() && compose(last, mark).is_some() =>
+                            {
                                 plain.pop();
                                 plain.extend(compose(last, mark));
                             }
@@ -666,8 +754,14 @@ fn undress(text: &str) -> String {
     let decoration = |c: char| {
         " *_~#><|=+-:¦·•‣⁃∙※«»‹›".contains(c)
             || [
-                (0x2190, 0x21FF), (0x2300, 0x23FF), (0x2500, 0x27BF), (0x27F0, 0x27FF), (0x2900, 0x297F),
-                (0x2B00, 0x2BFF), (0xE000, 0xF8FF), (0x1F000, 0x1FAFF),
+                (0x2190, 0x21FF),
+                (0x2300, 0x23FF),
+                (0x2500, 0x27BF),
+                (0x27F0, 0x27FF),
+                (0x2900, 0x297F),
+                (0x2B00, 0x2BFF),
+                (0xE000, 0xF8FF),
+                (0x1F000, 0x1FAFF),
             ]
             .iter()
             .any(|&(from, to)| (from..=to).contains(&(c as u32)))
@@ -725,7 +819,9 @@ fn stop_before(line: &[u8], end: usize) -> Option<(bool, bool, bool)> {
     let mut gap = false;
     for (i, c) in last.iter().enumerate() {
         match c {
-            '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։' => return Some((false, closed, gap)),
+            '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։' => {
+                return Some((false, closed, gap));
+            }
             '。' | '！' | '？' | '．' | '｡' => return Some((true, closed, gap)),
             c if "\"')]*_”’“‘»«›」』】）］".contains(*c) => closed = true,
             ' ' | '\u{A0}' | '\u{202F}' if i > 0 && "»›".contains(last[i - 1]) => gap = true,
@@ -831,7 +927,8 @@ impl Region {
         let from = skip_white(line, 0, line.len());
         let row = &line[from..skip_white_back(line, from, line.len())];
         let is_row = row.len() > 1 && row.starts_with(b"|") && row.ends_with(b"|");
-        let is_delimiter = is_row && line.contains(&b'-') && line.iter().all(|b| b"|-: \t".contains(b));
+        let is_delimiter =
+            is_row && line.contains(&b'-') && line.iter().all(|b| b"|-: \t".contains(b));
         self.in_table = is_row && (self.in_table || is_delimiter);
         self.in_table || (is_row && row.iter().filter(|&&byte| byte == b'|').count() > 2)
     }

@@ -30,7 +30,16 @@ fn token(written: &[u8]) -> (usize, u64) {
     match written {
         [b'\\', b'u', ..] => match code(written) {
             Some(0xD800..=0xDBFF) => (12.min(written.len()), 4),
-            Some(code) => (6, if code < 0x80 { 1 } else if code < 0x800 { 2 } else { 3 }),
+            Some(code) => (
+                6,
+                if code < 0x80 {
+                    1
+                } else if code < 0x800 {
+                    2
+                } else {
+                    3
+                },
+            ),
             None => (2, 1),
         },
         [b'\\', ..] => (2, 1),
@@ -92,16 +101,19 @@ mod tests {
         let line = r#"a\n\u00e9\ud83d\ude00€\/"#;
         let text: String = serde_json::from_str(&format!("\"{line}\"")).expect("it is a string");
         assert_eq!(text, "a\né😀€/");
-        let bounds: Vec<u64> = text.char_indices().map(|(at, _)| at as u64).chain([text.len() as u64]).collect();
+        let bounds: Vec<u64> =
+            text.char_indices().map(|(at, _)| at as u64).chain([text.len() as u64]).collect();
         let spans: Vec<_> = bounds.windows(2).map(|pair| pair[0]..pair[1]).collect();
-        let pieces: Vec<&str> = written(line, &spans).into_iter().map(|range| &line[range]).collect();
+        let pieces: Vec<&str> =
+            written(line, &spans).into_iter().map(|range| &line[range]).collect();
         assert_eq!(pieces, ["a", r"\n", r"\u00e9", r"\ud83d\ude00", "€", r"\/"]);
     }
 
     #[test]
     fn what_was_cut_can_be_put_back() {
         let line = r#"{"text":"[ad_1]\n\u00e9 tea\r\n","b":1}"#;
-        let cut = cut(line.as_bytes(), 9, &written(&line[9..30], &[0..7]));
+        let marker = 0..7;
+        let cut = cut(line.as_bytes(), 9, &written(&line[9..30], std::slice::from_ref(&marker)));
         assert_eq!(cut, br#"{"text":"\u00e9 tea\r\n","b":1}"#);
         let whole = insert(&cut, 9..22, &[(0, r"[ad_1]\n".to_owned())]);
         assert_eq!(String::from_utf8_lossy(&whole), line);

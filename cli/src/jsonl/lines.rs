@@ -90,8 +90,13 @@ mod tests {
         for buffer in 1..30 {
             let lines = read(text, 3, buffer);
             assert_eq!(lines.iter().map(|(.., text)| text.as_str()).collect::<String>(), text);
-            let numbers: Vec<_> = lines.iter().map(|(number, is_whole, _)| (*number, *is_whole)).collect();
-            assert_eq!(numbers, [(1, true), (2, true), (3, false), (4, true), (5, false), (6, true)], "{buffer}");
+            let numbers: Vec<_> =
+                lines.iter().map(|(number, is_whole, _)| (*number, *is_whole)).collect();
+            assert_eq!(
+                numbers,
+                [(1, true), (2, true), (3, false), (4, true), (5, false), (6, true)],
+                "{buffer}"
+            );
         }
         assert!(read("", 3, 4).is_empty());
         assert_eq!(read("abc\n", 3, 4).len(), 1);

@@ -35,11 +35,17 @@ impl<'l> Record<'l> {
         if !written.starts_with('"') {
             return Err(format!("the field {text_field:?} is not a string"));
         }
-        let text = unescape(written).map_err(|error| format!("the field {text_field:?}: {}", reason(&error)))?;
+        let text = unescape(written)
+            .map_err(|error| format!("the field {text_field:?}: {}", reason(&error)))?;
         let start = written.as_ptr() as usize - line.as_ptr() as usize;
         let inside = start + 1..start + written.len() - 1;
-        let id = fields.id.map(RawValue::get).filter(|id| id.starts_with('"') || id.starts_with(|c: char| c == '-' || c.is_ascii_digit()));
-        let host = fields.url.and_then(|url| unescape(url.get()).ok()).and_then(|url| host_of(&url).map(str::to_owned));
+        let id = fields.id.map(RawValue::get).filter(|id| {
+            id.starts_with('"') || id.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+        });
+        let host = fields
+            .url
+            .and_then(|url| unescape(url.get()).ok())
+            .and_then(|url| host_of(&url).map(str::to_owned));
         Ok(Record { text, inside, id, host })
     }
 
@@ -136,7 +142,10 @@ fn host_of(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?;
-    let host = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(host, _)| host);
+    let host = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(host, _)| host);
     (!host.is_empty()).then_some(host)
 }
 
@@ -171,7 +180,8 @@ mod tests {
 
     #[test]
     fn deep_nesting_costs_no_stack() {
-        let line = format!(r#"{{"deep":{}{},"text":"a"}}"#, "[".repeat(1_000_000), "]".repeat(1_000_000));
+        let line =
+            format!(r#"{{"deep":{}{},"text":"a"}}"#, "[".repeat(1_000_000), "]".repeat(1_000_000));
         assert_eq!(Record::read(line.as_bytes(), "text").expect("it is a record").text, "a");
         assert!(!refused(&format!(r#"{{"deep":{}"#, "[".repeat(1_000_000))).is_empty());
     }

@@ -149,7 +149,9 @@ impl Answer {
             let (got_here, wanted_here) = (around(got), around(wanted));
             let lens = format!("{} and {} bytes", got.len(), wanted.len());
             let (command, talk) = (&self.command, self.talk());
-            panic!("{command}\nparts at byte {same} ({lens})\ngot:    {got_here:?}\nwanted: {wanted_here:?}\n{talk}");
+            panic!(
+                "{command}\nparts at byte {same} ({lens})\ngot:    {got_here:?}\nwanted: {wanted_here:?}\n{talk}"
+            );
         }
         self
     }
