@@ -60,3 +60,8 @@ pub use rules::rule::{PatternShape, Rule, Shape};
 pub use span::Span;
 pub use stream::{FinishError, Sink, StreamCleaner};
 pub use text::fold::FoldedView;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

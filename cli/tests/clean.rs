@@ -373,6 +373,30 @@ fn the_output_is_never_a_hard_link_to_the_input() {
 
 #[cfg(unix)]
 #[test]
+fn the_output_is_never_the_file_behind_standard_input() {
+    let place = Place::with("story.txt", STORY);
+    for script in ["clean - -o story.txt", "clean -o out.txt --receipts ./story.txt"] {
+        let answer = place.shell(&format!("\"$UNCHAFF\" {script} < story.txt"));
+        answer.said(2, "write to another file");
+        assert_eq!(place.read_text("story.txt"), STORY);
+        assert_eq!(place.names(), ["story.txt"]);
+    }
+}
+
+#[test]
+fn the_output_is_never_a_pack_that_is_used() {
+    let kiosk = pack("line = [\"Open the kiosk\"]");
+    let place = Place::with("mine.toml", &kiosk);
+    place.write("story.txt", STORY);
+    for option in ["-o", "--receipts"] {
+        let answer = place.run(&["clean", "story.txt", "--pack", "mine.toml", option, "mine.toml"]);
+        answer.said(2, "write to another file").gave("");
+        assert_eq!(place.read_text("mine.toml"), kiosk);
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn the_output_is_never_a_symbolic_link() {
     use std::os::unix::fs::symlink;
     let place = Place::with("story.txt", STORY);
@@ -453,15 +477,17 @@ fn a_new_file_gets_the_mode_any_program_would_give_it() {
 
 #[cfg(unix)]
 #[test]
-fn an_output_that_was_private_stays_private() {
+fn an_output_that_is_replaced_keeps_its_mode() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::with("story.txt", STORY);
-    place.write("out.txt", "old");
-    fs::set_permissions(place.path("out.txt"), fs::Permissions::from_mode(0o600))
-        .expect("the mode can be set");
-    place.shell("umask 022; \"$UNCHAFF\" clean story.txt -o out.txt").ended(0);
-    let metadata = fs::metadata(place.path("out.txt")).expect("the file is there");
-    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+    for mode in [0o600, 0o640, 0o644, 0o664, 0o666] {
+        place.write("out.txt", "old");
+        let permissions = fs::Permissions::from_mode(mode);
+        fs::set_permissions(place.path("out.txt"), permissions).expect("the mode can be set");
+        place.shell("umask 022; \"$UNCHAFF\" clean story.txt -o out.txt").ended(0);
+        let metadata = fs::metadata(place.path("out.txt")).expect("the file is there");
+        assert_eq!(metadata.permissions().mode() & 0o777, mode, "{mode:o}");
+    }
 }
 
 // ---------------------------------------------------------------- writes that fail

@@ -2,8 +2,14 @@
 
 mod support;
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
 use serde_json::Value;
 use support::{Place, STORY, STORY_BODY};
+use unchaff::Cleaner;
 
 /// An article as a crawler meets it, with residue around and between eleven paragraphs.
 fn article() -> String {
@@ -127,6 +133,62 @@ fn an_input_without_residue_needs_no_receipts() {
         .run(&["verify", "rain.txt", "--receipts", "r.jsonl"])
         .said(0, "0 receipts checked, 0 differ");
     place.run(&["restore", "out", "--receipts", "r.jsonl"]).ended(0).gave("Rain.\n");
+}
+
+/// Documents that hold no separator: they end in one line end, and no line but a single one is empty.
+fn documents() -> impl Strategy<Value = Vec<String>> {
+    let piece = prop::sample::select(vec![
+        "[ad_1]",
+        "[ad_2]",
+        "Source link",
+        "top channel",
+        "Share on Facebook",
+        "\u{feff}",
+        "The mill closed in spring.",
+        "Nobody wept. [ad_2] Source link",
+        "Bread:",
+        "- Tweet",
+        "```",
+        "雨は正午前に止んだ。",
+    ]);
+    let joint = prop::sample::select(vec!["\n", "\n", "\r\n", "\n\n", " "]);
+    let document = prop::collection::vec((piece, joint), 1..7).prop_map(|pieces| {
+        let text: String = pieces.into_iter().flat_map(|(piece, joint)| [piece, joint]).collect();
+        format!("{}\n", text.trim_end_matches(['\n', '\r']))
+    });
+    prop::collection::vec(document, 1..60)
+}
+
+/// A stream is cleaned document by document, as the library cleans each of them alone; its receipts verify, and the
+/// stream is restored byte for byte.
+#[test]
+fn each_document_of_a_stream_is_cleaned_as_if_it_stood_alone() {
+    let seed = std::env::var("UNCHAFF_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed: u64 = seed.unwrap_or_else(|| RandomState::new().build_hasher().finish());
+    let rng_seed = RngSeed::Fixed(seed);
+    let config = Config { rng_seed, failure_persistence: None, ..Config::with_cases(60) };
+    let cleaner = Cleaner::builtin();
+    let streams = (documents(), prop::sample::select(STREAMS.to_vec()));
+    let result = TestRunner::new(config).run(&streams, |(documents, (name, separator))| {
+        let text = documents.join(separator);
+        let alone = |document: &String| cleaner.clean(document).text.into_owned();
+        let wanted = documents.iter().map(alone).collect::<Vec<_>>().join(separator);
+        let place = Place::with("in.txt", &text);
+        let clean = ["clean", "in.txt", "-q", "-o", "out", "--receipts", "r.jsonl"];
+        place.run(&[&clean[..], &["--documents", name]].concat()).ended(0);
+        prop_assert_eq!(place.read_text("out"), wanted);
+        place.run(&["restore", "out", "--receipts", "r.jsonl"]).ended(0).gave(&text);
+        let verify = ["verify", "in.txt", "--receipts", "r.jsonl", "--documents", name];
+        place.run(&verify).said(0, "0 differ");
+        Ok(())
+    });
+    match result {
+        Ok(()) => {}
+        Err(TestError::Fail(reason, input)) => {
+            panic!("the law fails: {reason}\ninput: {input:#?}\nreplay: UNCHAFF_SEED={seed}")
+        }
+        Err(error) => panic!("{error}\nreplay: UNCHAFF_SEED={seed}"),
+    }
 }
 
 // ---------------------------------------------------------------- what is refused

@@ -269,7 +269,8 @@ impl Decider {
     fn open_run(&mut self, line_start: u64) -> &mut Run {
         let state = &mut self.state;
         if !matches!(state.flow, Flow::Run(_)) {
-            state.flow = Flow::Run(Box::new(Run::new(!state.has_body, state.has_gap, state.introduces)));
+            state.flow =
+                Flow::Run(Box::new(Run::new(!state.has_body, state.has_gap, state.introduces)));
         }
         match &mut state.flow {
             Flow::Run(run) => {
