@@ -1,5 +1,7 @@
 //! `unchaff clean`: text streams through in bounded memory, JSONL line by line.
 
+use std::path::PathBuf;
+
 use anyhow::{Error, Result, bail};
 use unchaff::{Cleaner, DocumentReport, Receipt, ReceiptBuilder, Removal, Report, Sink, Status};
 
@@ -18,17 +20,14 @@ const MAX_NAMED: u64 = 20;
 
 pub fn run(args: &CleanArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
-    let mut input = Input::open(&args.input)?;
+    let mut input = Input::open(&args.input, None)?;
     let read = input.path.clone();
-    let output = Output::create(
-        args.output.as_deref(),
-        &[("the input", read.as_deref()), ("the file of receipts", args.receipts.as_deref())],
-    )?;
-    let receipts = args
-        .receipts
-        .as_deref()
-        .map(|path| Writer::create(path, &[("the input", read.as_deref())]))
-        .transpose()?;
+    let mut others = vec![("the input", read.as_deref())];
+    others.extend(args.rules.pack.iter().map(|pack| ("a pack", Some(pack.as_path()))));
+    let create = |path: &PathBuf| Writer::create(path, input.format, &others);
+    let receipts = args.receipts.as_ref().map(create).transpose()?;
+    others.push(("the file of receipts", args.receipts.as_deref()));
+    let output = Output::create(args.output.as_deref(), &others)?;
     let mut job =
         Job { cleaner, output, receipts, report: Report::default(), bad_records: 0, emptied: 0 };
     match input.format {

@@ -23,7 +23,7 @@ const DIM: Style = Style::new().dimmed();
 pub fn run(args: &ExplainArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
     let mut out = BufWriter::new(anstream::stdout());
-    let unread = records::each(&args.input, &cleaner, |document| {
+    let unread = records::each(&args.input, None, &cleaner, |document| {
         out.write_all(explain(&document, args.context).as_bytes())?;
         Ok(())
     })?;

@@ -32,9 +32,19 @@ pub enum Format {
     Jsonl,
 }
 
+impl Format {
+    /// The name in options and receipts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Jsonl => "jsonl",
+        }
+    }
+}
+
 impl Input {
-    /// Opens the input and finds out its format.
-    pub fn open(args: &InputArgs) -> Result<Input> {
+    /// Opens the input and finds out its format; `known` is what receipts say about it.
+    pub fn open(args: &InputArgs, known: Option<Format>) -> Result<Input> {
         let is_stdin = args.file.as_os_str() == "-";
         let name =
             if is_stdin { "standard input".into() } else { visible(&args.file.to_string_lossy()) };
@@ -60,12 +70,12 @@ impl Input {
         let format = match args.format {
             FormatArg::Text => Format::Text,
             FormatArg::Jsonl => Format::Jsonl,
-            FormatArg::Auto => guess(&args.file, &start),
+            FormatArg::Auto => known.unwrap_or_else(|| guess(&args.file, &start)),
         };
         if format == Format::Jsonl && args.documents.is_some() {
             bail!("{name}: --documents is for text; in JSONL each line is a document");
         }
-        let path = (!is_stdin).then(|| args.file.clone());
+        let path = if is_stdin { stdin_path() } else { Some(args.file.clone()) };
         let reader = BufReader::with_capacity(BUFFER, Box::new(reader) as Box<dyn Read>);
         Ok(Input { name, path, format, reader })
     }
@@ -86,6 +96,12 @@ impl Input {
             self.reader.consume(len);
         }
     }
+}
+
+/// A path that leads to the file that standard input is, where the system has one.
+fn stdin_path() -> Option<PathBuf> {
+    let path = PathBuf::from("/dev/stdin");
+    path.exists().then_some(path)
 }
 
 /// A reader whose start was already looked at.

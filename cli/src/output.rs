@@ -42,13 +42,19 @@ impl Output {
             return Ok(Output { place, name: "standard output".into() });
         };
         let name = visible(&path.to_string_lossy());
-        let mode = mode(path, &name)?;
+        let old_mode = old_mode(path, &name)?;
         let is_same = |other: &Option<&Path>| other.is_some_and(|other| is_same_file(path, other));
         if let Some((what, _)) = others.iter().find(|(_, other)| is_same(other)) {
             bail!("{name}: is {what}; write to another file");
         }
+        let mode = new_file_mode(path, &name)?;
         let temp = Builder::new().prefix(".unchaff-").permissions(mode).tempfile_in(folder(path));
         let temp = temp.with_context(|| format!("{name}: cannot be written"))?;
+        if let Some(mode) = old_mode {
+            // The mask of the process is for new files only.
+            let set = temp.as_file().set_permissions(mode);
+            set.with_context(|| format!("{name}: cannot be written"))?;
+        }
         let temp = BufWriter::with_capacity(BUFFER, temp);
         Ok(Output { place: Place::File { temp, path: path.to_owned() }, name })
     }
@@ -107,8 +113,8 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
-/// The mode of the file: that of the old one, or the one any program would give a new one. Refuses what is no file.
-fn mode(path: &Path, name: &str) -> Result<Permissions> {
+/// The mode of the file that is to be replaced, if there is one. Refuses what is no file.
+fn old_mode(path: &Path, name: &str) -> Result<Option<Permissions>> {
     match fs::symlink_metadata(path) {
         Ok(old) if old.is_symlink() => {
             bail!("{name}: is a symbolic link; name the file it points to")
@@ -116,8 +122,8 @@ fn mode(path: &Path, name: &str) -> Result<Permissions> {
         Ok(old) if !old.is_file() => {
             bail!("{name}: is not a regular file; use standard output and a shell redirection")
         }
-        Ok(old) => Ok(old.permissions()),
-        Err(_) => new_file_mode(path, name),
+        Ok(old) => Ok(Some(old.permissions())),
+        Err(_) => Ok(None),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Receipt files: one receipt a line, and a last line that says how many there are.
+//! Receipt files: a first line that says what was cleaned, one receipt a line, and a last line that says how many.
 //!
 //! The invariant: a file that was cut off, or of which any line was changed, is refused.
 
@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use unchaff::Receipt;
 
+use crate::input::Format;
 use crate::output::Output;
 use crate::talk::visible;
 
@@ -20,8 +21,10 @@ pub struct Writer {
 
 impl Writer {
     /// Opens a receipt file, which must not be one of the `others` that the command reads or writes.
-    pub fn create(path: &Path, others: &[(&str, Option<&Path>)]) -> Result<Writer> {
-        Ok(Writer { output: Output::create(Some(path), others)?, count: 0 })
+    pub fn create(path: &Path, format: Format, others: &[(&str, Option<&Path>)]) -> Result<Writer> {
+        let mut output = Output::create(Some(path), others)?;
+        output.put(format!("{}\n", start(format)).as_bytes())?;
+        Ok(Writer { output, count: 0 })
     }
 
     pub fn add(&mut self, receipt: &Receipt) -> Result<()> {
@@ -40,6 +43,8 @@ impl Writer {
 pub struct Reader {
     name: String,
     file: BufReader<File>,
+    /// What was cleaned.
+    pub format: Format,
     count: u64,
     next: Option<Receipt>,
 }
@@ -50,7 +55,16 @@ impl Reader {
         let name = visible(&path.to_string_lossy());
         let file =
             File::open(path).with_context(|| format!("{name}: the receipts cannot be opened"))?;
-        let mut reader = Reader { name, file: BufReader::new(file), count: 0, next: None };
+        let mut file = BufReader::new(file);
+        let mut line = String::new();
+        file.read_line(&mut line).with_context(|| format!("{name}:1: cannot be read"))?;
+        let format = [Format::Text, Format::Jsonl]
+            .into_iter()
+            .find(|&f| line.strip_suffix('\n') == Some(&start(f)));
+        let Some(format) = format else {
+            bail!("{name}:1: this is not the first line of a file of receipts");
+        };
+        let mut reader = Reader { name, file, format, count: 0, next: None };
         reader.advance()?;
         Ok(reader)
     }
@@ -76,7 +90,7 @@ impl Reader {
     }
 
     fn advance(&mut self) -> Result<()> {
-        let place = self.place();
+        let place = format!("{}:{}", self.name, self.count + 2);
         let mut line = String::new();
         self.file.read_line(&mut line).with_context(|| format!("{place}: cannot be read"))?;
         let Some(line) = line.strip_suffix('\n') else {
@@ -97,6 +111,11 @@ impl Reader {
         self.count += 1;
         Ok(())
     }
+}
+
+/// The first line of a receipt file.
+fn start(format: Format) -> String {
+    format!("{{\"unchaff\":1,\"format\":\"{}\"}}", format.name())
 }
 
 /// The last line of a receipt file.

@@ -22,13 +22,15 @@ pub struct Document<'d> {
     pub written: Option<&'d str>,
 }
 
-/// Passes each document of the input on, and says how many lines could not be read.
+/// Passes each document of the input on, and says how many lines could not be read. `known` is the format that receipts
+/// name.
 pub fn each(
     args: &InputArgs,
+    known: Option<Format>,
     cleaner: &Cleaner,
     mut take: impl FnMut(Document<'_>) -> Result<()>,
 ) -> Result<u64> {
-    let mut input = Input::open(args)?;
+    let mut input = Input::open(args, known)?;
     match input.format {
         Format::Text => each_text(&mut input, args, cleaner, &mut take).map(|()| 0),
         Format::Jsonl => each_record(&mut input, args, cleaner, &mut take),

@@ -15,7 +15,7 @@ pub fn run(args: &ScanArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
     let mut out = BufWriter::new(std::io::stdout());
     let mut has_residue = false;
-    let unread = records::each(&args.input, &cleaner, |document| {
+    let unread = records::each(&args.input, None, &cleaner, |document| {
         let (line, found) = scan(&document, args.near);
         has_residue |= found;
         writeln!(out, "{line}")?;

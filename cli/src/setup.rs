@@ -1,6 +1,7 @@
 //! From rule options to a cleaner.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -8,6 +9,9 @@ use unchaff::{Category, Cleaner, CleanerBuilder, Pack, Profile};
 
 use crate::args::RuleArgs;
 use crate::talk::visible;
+
+/// Largest pack that is read.
+const MAX_PACK_BYTES: u64 = 256 << 20;
 
 /// The cleaner that the options ask for.
 pub fn cleaner(args: &RuleArgs) -> Result<Cleaner> {
@@ -48,7 +52,13 @@ pub fn builder(args: &RuleArgs) -> Result<CleanerBuilder> {
 /// Reads a pack.
 pub fn pack(path: &Path) -> Result<Pack> {
     let name = visible(&path.to_string_lossy());
-    let bytes = fs::read(path).with_context(|| format!("{name}: the pack cannot be read"))?;
+    let failed = || format!("{name}: the pack cannot be read");
+    let mut bytes = Vec::new();
+    let file = File::open(path).with_context(failed)?;
+    file.take(MAX_PACK_BYTES + 1).read_to_end(&mut bytes).with_context(failed)?;
+    if bytes.len() as u64 > MAX_PACK_BYTES {
+        bail!("{name}: the pack is larger than {} MiB", MAX_PACK_BYTES >> 20);
+    }
     let text = String::from_utf8(bytes).map_err(|error| {
         anyhow!("{name}: the pack is not UTF-8: byte {} is wrong", error.utf8_error().valid_up_to())
     })?;

@@ -15,7 +15,8 @@ pub fn run(args: &VerifyArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
     let mut receipts = Reader::open(&args.receipts)?;
     let (mut documents, mut checked, mut differing) = (0u64, 0u64, 0u64);
-    records::each(&args.input, &cleaner, |document| {
+    let known = Some(receipts.format);
+    records::each(&args.input, known, &cleaner, |document| {
         documents += 1;
         let place = receipts.place();
         let receipt = receipts.take(document.at)?;

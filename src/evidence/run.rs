@@ -8,7 +8,8 @@ use xxhash_rust::xxh3::Xxh3Builder;
 
 use super::points::Points;
 use super::profile::Profile;
-use crate::matching::judge::{SEGMENT_COST, Unit, has_affix};
+use crate::matching::detach::{SEGMENT_COST, has_affix};
+use crate::matching::judge::Unit;
 use crate::matching::ruleset::{RuleId, RuleSet};
 use crate::rules::category::{Edge, Weight};
 use crate::span::Span;

@@ -7,21 +7,13 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::ruleset::{Marker, Match, Matcher, RuleId, RuleSet};
+use super::detach::{find_inside, is_detached_end, is_detached_start, is_strong};
+use super::ruleset::{Marker, Match, Matcher, RuleId};
+use super::segments::Segments;
 use crate::limits::Limits;
-use crate::rules::category::Weight;
-use crate::rules::rule::Shape;
 use crate::text::chars::{is_blank, next_char, prev_char, trim_end, trim_start};
 use crate::text::fold::fold_into;
 use crate::text::region::is_fence;
-use crate::text::segment::{
-    ends_sentence, first_cut, is_cut, joins_as_cut, last_cut, reads_like_start,
-};
-
-/// Evidence that a segment stretch needs beyond what its lines would need, in half points.
-pub(crate) const SEGMENT_COST: u32 = 2;
-/// Evidence that a marker needs around it where no sentence ends before it, in half points.
-const UNDETACHED_MARKER: u32 = 6;
 
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,201 +207,6 @@ impl Judge {
     }
 }
 
-/// Cuts candidates off both ends of a line.
-struct Segments<'l, M> {
-    line: &'l [u8],
-    host: Option<&'l str>,
-    matcher: &'l M,
-    limits: &'l Limits,
-    markers: &'l [Marker],
-    view: &'l mut String,
-}
-
-impl<M: Matcher> Segments<'_, M> {
-    fn peel_start(&mut self, units: &mut Vec<Unit>) {
-        let mut at = trim_start(self.line, 0, self.line.len());
-        let mut markers = self.markers.iter().copied().peekable();
-        while at < self.line.len() {
-            while markers.next_if(|marker| marker.start < at).is_some() {}
-            let next = markers.peek().copied();
-            let unit = match next {
-                Some(marker) if marker.start == at => Some(self.marker(marker)),
-                next => {
-                    let bound = next.map_or(self.line.len(), |marker| marker.start);
-                    self.segment_end(at, bound).and_then(|end| self.text(at, end))
-                }
-            };
-            let Some(unit) = unit else { return };
-            at = trim_start(self.line, unit.end, self.line.len());
-            units.push(unit);
-        }
-    }
-
-    fn peel_end(&mut self, from: usize, units: &mut Vec<Unit>) {
-        let mut at = trim_end(self.line, from, self.line.len());
-        let mut markers = self.markers.iter().rev().copied().peekable();
-        while at > from {
-            while markers.next_if(|marker| marker.end > at).is_some() {}
-            let last = markers.peek().copied().filter(|marker| marker.start >= from);
-            let unit = match last {
-                Some(marker) if marker.end == at => Some(self.marker(marker)),
-                last => {
-                    let bound = last.map_or(from, |marker| marker.end);
-                    self.segment_start(bound, at).and_then(|start| self.text(start, at))
-                }
-            };
-            let Some(unit) = unit else { break };
-            at = trim_end(self.line, from, unit.start);
-            units.push(unit);
-        }
-        units.reverse();
-    }
-
-    /// Where the segment that starts at `at` ends, unless it is too long to be compared.
-    fn segment_end(&self, at: usize, bound: usize) -> Option<usize> {
-        let mut reach = at.saturating_add(self.limits.max_candidate_bytes + 1).min(bound);
-        while reach > at && reach < bound && is_continuation(self.line[reach]) {
-            reach -= 1;
-        }
-        let end = trim_end(self.line, at, reach);
-        let next = trim_start(self.line, end, bound);
-        let is_whole = || next == bound || is_cut(self.line, next);
-        first_cut(self.line, at, reach).or_else(|| is_whole().then_some(end))
-    }
-
-    /// Where the segment that ends at `at` starts, unless it is too long to be compared.
-    fn segment_start(&self, bound: usize, at: usize) -> Option<usize> {
-        let mut reach = at.saturating_sub(self.limits.max_candidate_bytes + 1).max(bound);
-        while reach < at && reach > bound && is_continuation(self.line[reach]) {
-            reach += 1;
-        }
-        let start = trim_start(self.line, reach, at);
-        let is_whole = || trim_end(self.line, bound, start) == bound || is_cut(self.line, start);
-        last_cut(self.line, reach, at).or_else(|| is_whole().then_some(start))
-    }
-
-    fn marker(&mut self, marker: Marker) -> Unit {
-        let Marker { start, end, rule } = marker;
-        Unit {
-            start,
-            end,
-            rule,
-            key: xxh3_64(fold_into(&self.line[start..end], self.view).as_bytes()),
-        }
-    }
-
-    fn text(&mut self, start: usize, end: usize) -> Option<Unit> {
-        let end = trim_end(self.line, start, end);
-        if end - start > self.limits.max_candidate_bytes {
-            return None;
-        }
-        let view = fold_into(&self.line[start..end], self.view);
-        let Match::Rule(rule) = self.matcher.best(view, self.host) else { return None };
-        Some(Unit { start, end, rule, key: xxh3_64(view.as_bytes()) })
-    }
-}
-
-/// Whether a stretch of segments outweighs what segments cost: it holds a marker or an affix, or enough of them.
-fn is_strong(units: &[Unit], rules: &RuleSet) -> bool {
-    has_affix(units, rules) || distinct_weight(units, rules) > SEGMENT_COST
-}
-
-/// Whether one of the units may stand in a text line without further cost: an affix, or a certain marker.
-pub(crate) fn has_affix(units: &[Unit], rules: &RuleSet) -> bool {
-    units.iter().any(|unit| {
-        let rule = rules.rule(unit.rule);
-        let is_marker = rule.shapes.iter().any(|shape| matches!(shape, Shape::Inline(_)));
-        rule.is_affix || (is_marker && rule.weight == Weight::Certain)
-    })
-}
-
-/// The weight of the distinct units, counted no further than any judge needs it.
-fn distinct_weight(units: &[Unit], rules: &RuleSet) -> u32 {
-    let mut seen: Vec<u64> = Vec::new();
-    let mut sum = 0;
-    for unit in units {
-        if sum >= UNDETACHED_MARKER {
-            break;
-        }
-        if !seen.contains(&unit.key) {
-            seen.push(unit.key);
-            sum += rules.weight(unit.rule).halves();
-        }
-    }
-    sum
-}
-
-/// Whether the text behind a stretch at the start of a line reads like the start of the body.
-fn is_detached_start(units: &[Unit], line: &[u8], markers: &[Marker]) -> bool {
-    let Some(last) = units.last() else { return false };
-    let core = trim_start(line, last.end, line.len());
-    let is_marker =
-        markers.iter().any(|marker| marker.start == last.start && marker.end == last.end);
-    let is_link = core == last.end && line.get(core) == Some(&b'(');
-    is_cut(line, core) || (is_marker && reads_like_start(line, core) && !is_link)
-}
-
-/// Whether the text before a stretch at the end of a line is finished, or the stretch speaks for itself.
-fn is_detached_end(units: &[Unit], line: &[u8], rules: &RuleSet) -> bool {
-    let Some(first) = units.first() else { return false };
-    ends_sentence(line, trim_end(line, 0, first.start))
-        || distinct_weight(units, rules) >= UNDETACHED_MARKER
-}
-
-/// Finds the certain markers that stand between two sentences of the core.
-fn find_inside(
-    judged: &mut Judged,
-    line: &[u8],
-    markers: &[Marker],
-    rules: &RuleSet,
-    view: &mut String,
-) {
-    let (from, to) = (judged.core_start, judged.core_end);
-    let mut group: Vec<Marker> = Vec::new();
-    let core: Vec<Marker> =
-        markers.iter().filter(|m| m.start >= from && m.end <= to).copied().collect();
-    for (at, &marker) in core.iter().enumerate() {
-        group.push(marker);
-        let after = trim_start(line, marker.end, to);
-        if core.get(at + 1).is_some_and(|next| next.start == after) {
-            continue;
-        }
-        add_group(judged, line, &group, after, rules, view);
-        group.clear();
-    }
-}
-
-/// Takes a group of neighbouring markers out of the core if a sentence ends before it and one starts after it.
-fn add_group(
-    judged: &mut Judged,
-    line: &[u8],
-    group: &[Marker],
-    after: usize,
-    rules: &RuleSet,
-    view: &mut String,
-) {
-    let Some((first, last)) = group.first().zip(group.last()) else { return };
-    let before = trim_end(line, judged.core_start, first.start);
-    let is_spaced = before < first.start || last.end < after;
-    let is_link = after == last.end && line.get(after) == Some(&b'(');
-    let is_certain = group.iter().all(|marker| rules.weight(marker.rule) == Weight::Certain);
-    let is_between = before > judged.core_start
-        && after < judged.core_end
-        && reads_like_start(line, after)
-        && !is_link
-        && joins_as_cut(line, before, is_spaced, after);
-    if !is_certain || !is_between {
-        return;
-    }
-    // One white space stays between the sentences: the one before the markers if there is one.
-    let end = if before < first.start { after } else { last.end };
-    for (at, marker) in group.iter().enumerate() {
-        let key = xxh3_64(fold_into(&line[marker.start..marker.end], view).as_bytes());
-        let end = group.get(at + 1).map_or(end, |next| next.start);
-        judged.inside.push(Unit { start: marker.start, end, rule: marker.rule, key });
-    }
-}
-
 /// Whether a text ends in a colon, closing quotes, brackets and emphasis aside.
 fn introduces(text: &[u8]) -> bool {
     let mut at = trim_end(text, 0, text.len());
@@ -423,11 +220,6 @@ fn introduces(text: &[u8]) -> bool {
         }
     }
     false
-}
-
-/// Whether a byte stands inside a UTF-8 character.
-fn is_continuation(byte: u8) -> bool {
-    byte & 0xC0 == 0x80
 }
 
 /// Whether a line starts like an item of a list: a bullet or a short number, and white space.

@@ -4,9 +4,11 @@
 //! a line into candidates with either of them.
 
 pub(crate) mod affixes;
+pub(crate) mod detach;
 pub(crate) mod index;
 pub(crate) mod inline;
 pub(crate) mod judge;
 pub(crate) mod patterns;
 pub(crate) mod plain;
 pub(crate) mod ruleset;
+pub(crate) mod segments;

@@ -127,6 +127,7 @@ impl Reader<'_> {
                 }
                 header.finish();
             }
+            None if root.has("pack") => {}
             None => root.problems().add(0, "the file has no [pack] with an `id`"),
         }
         for (span, fields) in root.tables("rule") {

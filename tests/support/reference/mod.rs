@@ -1,0 +1,388 @@
+//! The specification: the decision model, written as plainly as it can be.
+//!
+//! It takes a whole document, looks at everything, remembers everything, and marks bytes one by one. It shares no code
+//! with the library: not the folding, not the cutting, not the runs. The library must mark the same bytes with the same
+//! rules and the same evidence. It knows no limit on what is held, because it holds everything.
+
+mod parts;
+mod plain;
+mod region;
+
+use std::collections::BTreeSet;
+
+use unchaff::{Edge, Profile, Rule, Weight};
+
+use self::parts::Parts;
+use self::plain::{ends_in_colon, invisible, is_item};
+use self::region::Region;
+use super::{Mark, join};
+
+/// What the reference needs to know.
+pub struct Reference<'r> {
+    pub rules: &'r [Rule],
+    pub keep_phrases: Vec<String>,
+    pub profile: Profile,
+    pub max_line_bytes: usize,
+    pub max_candidate_bytes: usize,
+}
+
+/// A stretch of a document.
+#[derive(Clone, Debug)]
+enum Token {
+    Blank {
+        start: usize,
+        end: usize,
+    },
+    Body {
+        start: usize,
+        end: usize,
+        is_list_head: bool,
+    },
+    LineEnd {
+        start: usize,
+        end: usize,
+    },
+    /// Candidates of one line. `is_part`: body stands in the line too.
+    Stretch {
+        units: Vec<Unit>,
+        is_part: bool,
+        ends_line: bool,
+    },
+}
+
+/// One candidate: its bytes, its folded text, the rule.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    pub start: usize,
+    pub end: usize,
+    pub view: String,
+    pub rule: usize,
+    pub is_marker: bool,
+}
+
+impl<'r> Reference<'r> {
+    pub fn new(rules: &'r [Rule], profile: Profile) -> Self {
+        Reference {
+            rules,
+            keep_phrases: Vec::new(),
+            profile,
+            max_line_bytes: 1 << 20,
+            max_candidate_bytes: 1024,
+        }
+    }
+
+    /// Every removed range of the document, with its rule and the evidence in half points.
+    pub fn marks(&self, text: &[u8]) -> Vec<Mark> {
+        let tokens = self.tokens(text);
+        let mut marked: Vec<Option<(usize, u32)>> = vec![None; text.len()];
+        let bom = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let is_terminated = text.ends_with(b"\n");
+        let mut frame = BTreeSet::new();
+        let mut at = 0;
+        while at < tokens.len() {
+            let Token::Stretch { .. } = tokens[at] else {
+                at += 1;
+                continue;
+            };
+            // A run reaches to the next body, over blank lines and line ends.
+            let next_body = (at..tokens.len()).find(|&i| matches!(tokens[i], Token::Body { .. }));
+            self.decide_run(&tokens, at, next_body, bom, is_terminated, &mut frame, &mut marked);
+            at = next_body.unwrap_or(tokens.len());
+        }
+        for (span, rule) in self.markers_between_sentences(text) {
+            marked[span.0..span.1].fill(Some((rule, halves(self.rules[rule].weight()))));
+        }
+        let id = |rule: usize| self.rules[rule].id().to_owned();
+        join(marked.iter().enumerate().filter_map(|(i, mark)| {
+            mark.map(|(rule, evidence)| (i as u64, i as u64 + 1, id(rule), evidence))
+        }))
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "all of it is what is known of the document so far"
+    )]
+    fn decide_run(
+        &self,
+        tokens: &[Token],
+        first: usize,
+        next_body: Option<usize>,
+        bom: usize,
+        is_terminated: bool,
+        frame: &mut BTreeSet<usize>,
+        marked: &mut [Option<(usize, u32)>],
+    ) {
+        let run = &tokens[first..next_body.unwrap_or(tokens.len())];
+        let units: Vec<&Unit> = run
+            .iter()
+            .flat_map(|token| match token {
+                Token::Stretch { units, .. } => units.as_slice(),
+                _ => &[],
+            })
+            .collect();
+        let before = tokens[..first].iter().rev().find(|token| matches!(token, Token::Body { .. }));
+        // Evidence: each folded text once; a stretch inside a text line costs a point unless an affix stands in it.
+        let mut seen = BTreeSet::new();
+        let mut sum = 0;
+        for token in run {
+            let Token::Stretch { units, is_part, .. } = token else { continue };
+            let mut gained = 0;
+            for unit in units {
+                if seen.insert(unit.view.clone()) {
+                    gained += halves(self.rules[unit.rule].weight());
+                }
+            }
+            let has_affix = units.iter().any(|unit| self.is_affix(unit));
+            sum += if *is_part && !has_affix { u32::max(gained, 2) - 2 } else { gained };
+        }
+        let fits = |other: Edge| units.iter().any(|unit| self.rules[unit.rule].edge() != other);
+        let is_head = before.is_none() && next_body.is_some() && fits(Edge::Tail);
+        let is_tail = before.is_some() && next_body.is_none() && fits(Edge::Head);
+        if is_head || is_tail {
+            sum += 2;
+        }
+        let needed = match self.profile {
+            Profile::Cautious => 6,
+            Profile::Standard => 4,
+            Profile::Eager => 3,
+        };
+        let certain: BTreeSet<usize> = units
+            .iter()
+            .map(|unit| unit.rule)
+            .filter(|&rule| self.rules[rule].weight() == Weight::Certain)
+            .collect();
+        let follows_colon = matches!(before, Some(Token::Body { is_list_head: true, .. }));
+        let is_list = follows_colon && certain.is_disjoint(frame);
+        if is_list || (certain.is_empty() && sum < needed) {
+            return;
+        }
+        if before.is_none() {
+            *frame = certain;
+        }
+        // What goes: from the first to the last unit, then blank lines.
+        let text_end = marked.len();
+        let body_end = match before {
+            Some(Token::Body { end, .. }) => *end,
+            _ => bom,
+        };
+        let last_is_part_of_body_line =
+            matches!(run.last(), Some(Token::Stretch { ends_line: false, .. }));
+        let starts_in_body_line =
+            matches!(tokens[first], Token::Stretch { is_part: true, ends_line: true, .. });
+        let (line_end, blanks_before) = self.separation(tokens, first, starts_in_body_line);
+        let mut start = units[0].start;
+        let mut end;
+        let mut spared = None;
+        match next_body {
+            None if before.is_none() => (start, end) = (bom, text_end),
+            None => {
+                end = text_end;
+                if !is_terminated {
+                    start = body_end;
+                } else if starts_in_body_line {
+                    spared = line_end;
+                } else {
+                    start = line_end.map_or(start, |(_, end)| end);
+                }
+            }
+            Some(body) => {
+                let Token::Body { start: body_start, .. } = tokens[body] else {
+                    unreachable!("it is body")
+                };
+                end = run_end(run);
+                if last_is_part_of_body_line || before.is_none() || blanks_before.is_some() {
+                    end = body_start;
+                }
+                if before.is_none() {
+                    start = bom;
+                }
+                if starts_in_body_line {
+                    spared = line_end;
+                    if let (Some((from, _)), Some((_, to))) = (spared, blanks_before) {
+                        spared = Some((from, to));
+                    }
+                }
+            }
+        }
+        for (i, mark) in marked.iter_mut().enumerate().take(end).skip(start) {
+            if !spared.is_some_and(|(from, to)| (from..to).contains(&i)) {
+                let unit = units.iter().rev().find(|unit| unit.start <= i).unwrap_or(&units[0]);
+                *mark = Some((unit.rule, sum));
+            }
+        }
+    }
+
+    /// The line end of the body line before a run, and the blank lines between that line and the run's first line.
+    #[allow(clippy::type_complexity, reason = "two optional ranges")]
+    fn separation(
+        &self,
+        tokens: &[Token],
+        first: usize,
+        starts_in_body_line: bool,
+    ) -> (Option<(usize, usize)>, Option<(usize, usize)>) {
+        let mut line_end = None;
+        let mut blanks: Option<(usize, usize)> = None;
+        let from = if starts_in_body_line {
+            first + 1
+        } else {
+            match tokens[..first].iter().rposition(|token| matches!(token, Token::Body { .. })) {
+                Some(body) => body + 1,
+                None => return (None, None),
+            }
+        };
+        for token in &tokens[from..] {
+            match *token {
+                Token::LineEnd { start, end } if line_end.is_none() => {
+                    line_end = Some((start, end))
+                }
+                Token::Blank { start, end } => {
+                    blanks = Some((blanks.map_or(start, |(from, _)| from), end));
+                }
+                _ => break,
+            }
+        }
+        // Blank lines that only the next body follows do not stand before anything of the run.
+        if starts_in_body_line {
+            let after = tokens[from..]
+                .iter()
+                .find(|t| matches!(t, Token::Body { .. } | Token::Stretch { .. }));
+            if !matches!(after, Some(Token::Stretch { .. })) {
+                blanks = None;
+            }
+        }
+        (line_end, blanks)
+    }
+
+    fn tokens(&self, text: &[u8]) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        let mut region = Region::default();
+        let mut start = 0;
+        for (number, raw) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
+            let end = start + raw.len();
+            let is_long = raw.strip_suffix(b"\n").unwrap_or(raw).len() > self.max_line_bytes;
+            let mut from = start;
+            if number == 0 && raw.starts_with(b"\xEF\xBB\xBF") && !is_long {
+                from += 3;
+            }
+            let to = start + content_len(raw);
+            let line = &text[from..to.max(from)];
+            if is_long {
+                region.pass_long_line();
+                tokens.push(Token::Body { start: from, end, is_list_head: false });
+                tokens.push(Token::LineEnd { start: end, end });
+            } else {
+                let is_protected = region.protects(line, number == 0);
+                if String::from_utf8_lossy(line).chars().all(invisible) {
+                    tokens.push(Token::Blank { start: from, end });
+                } else {
+                    self.line_tokens(line, from, end, is_protected, &mut tokens);
+                }
+            }
+            start = end;
+        }
+        tokens
+    }
+
+    fn line_tokens(
+        &self,
+        line: &[u8],
+        at: usize,
+        line_end: usize,
+        is_protected: bool,
+        tokens: &mut Vec<Token>,
+    ) {
+        let parts = if is_protected { Parts::body(line) } else { self.parts(line) };
+        let shift = |units: &[Unit]| -> Vec<Unit> {
+            let moved =
+                |unit: &Unit| Unit { start: unit.start + at, end: unit.end + at, ..unit.clone() };
+            units.iter().map(moved).collect()
+        };
+        let Some((core_start, core_end)) = parts.core else {
+            tokens.push(Token::Stretch {
+                units: shift(&parts.prefix),
+                is_part: false,
+                ends_line: true,
+            });
+            // The line end of a whole candidate line belongs to it.
+            tokens.push(Token::Blank { start: at + line.len(), end: line_end });
+            return;
+        };
+        if !parts.prefix.is_empty() {
+            tokens.push(Token::Stretch {
+                units: shift(&parts.prefix),
+                is_part: true,
+                ends_line: false,
+            });
+        }
+        let follows_list_head = tokens.iter().rev().find_map(|token| match token {
+            Token::Body { is_list_head, .. } => Some(*is_list_head),
+            _ => None,
+        });
+        let is_next_item = is_item(line) && follows_list_head == Some(true);
+        let is_list_head = ends_in_colon(&line[..core_end]) || is_next_item;
+        tokens.push(Token::Body { start: at + core_start, end: at + core_end, is_list_head });
+        if !parts.suffix.is_empty() {
+            tokens.push(Token::Stretch {
+                units: shift(&parts.suffix),
+                is_part: true,
+                ends_line: true,
+            });
+        }
+        tokens.push(Token::LineEnd { start: at + line.len(), end: line_end });
+    }
+
+    fn markers_between_sentences(&self, text: &[u8]) -> Vec<((usize, usize), usize)> {
+        let mut found = Vec::new();
+        let mut region = Region::default();
+        let mut start = 0;
+        for (number, raw) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
+            let is_long = raw.strip_suffix(b"\n").unwrap_or(raw).len() > self.max_line_bytes;
+            let from = if number == 0 && raw.starts_with(b"\xEF\xBB\xBF") && !is_long {
+                start + 3
+            } else {
+                start
+            };
+            let line = &text[from..(start + content_len(raw)).max(from)];
+            if is_long {
+                region.pass_long_line();
+            } else if !region.protects(line, number == 0)
+                && !String::from_utf8_lossy(line).chars().all(invisible)
+            {
+                let inside = self.parts(line).inside;
+                found.extend(
+                    inside.iter().map(|unit| ((unit.start + from, unit.end + from), unit.rule)),
+                );
+            }
+            start += raw.len();
+        }
+        found
+    }
+}
+
+/// Where a run ends without the blank lines behind it: after the line end of its last whole line, or its last unit.
+fn run_end(run: &[Token]) -> usize {
+    let last = run
+        .iter()
+        .rposition(|token| matches!(token, Token::Stretch { .. }))
+        .expect("a run has a stretch");
+    match (&run[last], run.get(last + 1)) {
+        (Token::Stretch { is_part: false, .. }, Some(Token::Blank { end, .. })) => *end,
+        (Token::Stretch { units, .. }, _) => units[units.len() - 1].end,
+        _ => unreachable!("it is a stretch"),
+    }
+}
+
+fn halves(weight: Weight) -> u32 {
+    match weight {
+        Weight::Weak => 1,
+        Weight::Likely => 2,
+        Weight::Certain => 4,
+    }
+}
+
+fn content_len(raw: &[u8]) -> usize {
+    match raw {
+        [content @ .., b'\r', b'\n'] | [content @ .., b'\n'] => content.len(),
+        content => content.len(),
+    }
+}

@@ -1,0 +1,277 @@
+//! What of a line is a candidate, and what is its core: the line cut into all its pieces.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+
+use unchaff::{Rule, Shape, Weight};
+
+use super::plain::{
+    cuts, fold, is_cut, reads_like_start, skip_white, skip_white_back, stop_before, unspaced,
+};
+use super::region::Region;
+use super::{Reference, Unit, halves};
+
+pub struct Parts {
+    pub prefix: Vec<Unit>,
+    pub inside: Vec<Unit>,
+    pub suffix: Vec<Unit>,
+    pub core: Option<(usize, usize)>,
+}
+
+impl Parts {
+    pub fn body(line: &[u8]) -> Self {
+        Parts { prefix: vec![], inside: vec![], suffix: vec![], core: Some((0, line.len())) }
+    }
+}
+
+impl Reference<'_> {
+    /// What of a line is a candidate, and what is its core.
+    pub fn parts(&self, line: &[u8]) -> Parts {
+        let body = Parts::body(line);
+        let view = fold(line);
+        let is_short = line.len() <= self.max_candidate_bytes;
+        if is_short && (view.is_empty() || self.is_kept(&view)) {
+            return body;
+        }
+        let markers = self.markers(line);
+        if is_short && let Some(mut rule) = self.best(&view) {
+            if let [marker] = &markers[..]
+                && fold(&line[..marker.start]).is_empty()
+                && fold(&line[marker.end..]).is_empty()
+            {
+                rule = self.better(rule, marker.rule);
+            }
+            let unit = Unit { start: 0, end: line.len(), view, rule, is_marker: false };
+            return Parts { prefix: vec![unit], core: None, ..body };
+        }
+        // All pieces of the line: markers, and segments between them and the sentence ends.
+        let mut bounds: BTreeSet<usize> = BTreeSet::from([0, line.len()]);
+        bounds.extend(cuts(line));
+        for marker in &markers {
+            bounds.retain(|&cut| cut <= marker.start || cut >= marker.end);
+            bounds.extend([marker.start, marker.end]);
+        }
+        let bounds: Vec<usize> = bounds.into_iter().collect();
+        let pieces: Vec<(usize, usize)> = bounds
+            .windows(2)
+            .map(|pair| {
+                (skip_white(line, pair[0], pair[1]), skip_white_back(line, pair[0], pair[1]))
+            })
+            .filter(|(start, end)| start < end)
+            .collect();
+        let unit = |&(start, end): &(usize, usize)| -> Option<Unit> {
+            if let Some(marker) =
+                markers.iter().find(|marker| marker.start == start && marker.end == end)
+            {
+                return Some(marker.clone());
+            }
+            let view = fold(&line[start..end]);
+            if end - start > self.max_candidate_bytes || self.is_kept(&view) {
+                return None;
+            }
+            Some(Unit { start, end, rule: self.best(&view)?, view, is_marker: false })
+        };
+        let mut prefix: Vec<Unit> = pieces.iter().map_while(unit).collect();
+        if prefix.len() == pieces.len() {
+            let last = prefix.len() - 1;
+            prefix[0].start = 0;
+            prefix[last].end = line.len();
+            return Parts { prefix, core: None, ..body };
+        }
+        let mut suffix: Vec<Unit> = pieces.iter().rev().map_while(unit).collect();
+        suffix.reverse();
+        // A stretch goes only if it is strong, and only if the body is whole without it.
+        if let Some(last) = prefix.last() {
+            let core = skip_white(line, last.end, line.len());
+            let is_link = core == last.end && line[core] == b'(';
+            let is_detached =
+                is_cut(line, core) || (last.is_marker && reads_like_start(line, core) && !is_link);
+            if !self.is_strong(&prefix) || !is_detached {
+                prefix.clear();
+            }
+        }
+        if let Some(first) = suffix.first() {
+            let is_finished = stop_before(line, skip_white_back(line, 0, first.start)).is_some();
+            if !self.is_strong(&suffix) || !(is_finished || self.weight_of_distinct(&suffix) >= 6) {
+                suffix.clear();
+            }
+        }
+        let mut core_start = 0;
+        let mut core_end = line.len();
+        if let Some(last) = prefix.last() {
+            core_start = skip_white(line, last.end, line.len());
+            prefix[0].start = 0;
+        }
+        if let Some(first) = suffix.first() {
+            core_end = skip_white_back(line, core_start, first.start);
+            suffix[0].start = core_end;
+            let last = suffix.len() - 1;
+            suffix[last].end = line.len();
+        }
+        let inside = self.inside(line, &markers, core_start, core_end);
+        // What would be left must be body as a whole.
+        for from in if prefix.is_empty() { vec![0] } else { vec![0, core_start] } {
+            for to in if suffix.is_empty() { vec![line.len()] } else { vec![line.len(), core_end] }
+            {
+                if from == 0 && to == line.len() && inside.is_empty() {
+                    continue;
+                }
+                let is_gone =
+                    |i: &usize| inside.iter().any(|unit| (unit.start..unit.end).contains(i));
+                let rest: Vec<u8> = (from..to).filter(|i| !is_gone(i)).map(|i| line[i]).collect();
+                let rest_view = fold(&rest);
+                let is_candidate = rest.len() <= self.max_candidate_bytes
+                    && !self.is_kept(&rest_view)
+                    && self.best(&rest_view).is_some();
+                if is_candidate || Region::fence(&rest).is_some() {
+                    return body;
+                }
+            }
+        }
+        Parts { prefix, inside, suffix, core: Some((core_start, core_end)) }
+    }
+
+    /// Groups of certain markers with a whole sentence before them and a new one after them.
+    pub fn inside(&self, line: &[u8], markers: &[Unit], from: usize, to: usize) -> Vec<Unit> {
+        let mut groups: Vec<Vec<Unit>> = Vec::new();
+        for marker in markers.iter().filter(|marker| marker.start >= from && marker.end <= to) {
+            match groups.last_mut() {
+                Some(group) if skip_white(line, group[group.len() - 1].end, to) == marker.start => {
+                    group.push(marker.clone());
+                }
+                _ => groups.push(vec![marker.clone()]),
+            }
+        }
+        let mut inside = Vec::new();
+        for mut group in groups {
+            let (first, last) = (group[0].start, group[group.len() - 1].end);
+            let before = skip_white_back(line, from, first);
+            let after = skip_white(line, last, to);
+            if before <= from || after >= to {
+                continue;
+            }
+            let is_certain =
+                group.iter().all(|unit| self.rules[unit.rule].weight() == Weight::Certain);
+            let is_link = after == last && line[after] == b'(';
+            let mut joined = line[..before].to_vec();
+            if before < first || last < after {
+                joined.push(b' ');
+            }
+            let join_at = joined.len();
+            joined.extend_from_slice(&line[after..]);
+            if !is_certain || is_link || !reads_like_start(line, after) || !is_cut(&joined, join_at)
+            {
+                continue;
+            }
+            let end = if before < first { after } else { last };
+            let starts: Vec<usize> =
+                group.iter().skip(1).map(|unit| unit.start).chain([end]).collect();
+            for (unit, end) in group.iter_mut().zip(starts) {
+                unit.end = end;
+            }
+            inside.append(&mut group);
+        }
+        inside
+    }
+
+    pub fn is_strong(&self, units: &[Unit]) -> bool {
+        units.iter().any(|unit| self.is_affix(unit)) || self.weight_of_distinct(units) > 2
+    }
+
+    pub fn weight_of_distinct(&self, units: &[Unit]) -> u32 {
+        let mut seen = BTreeSet::new();
+        let distinct = units.iter().filter(|unit| seen.insert(&unit.view));
+        distinct.map(|unit| halves(self.rules[unit.rule].weight())).sum()
+    }
+
+    pub fn is_affix(&self, unit: &Unit) -> bool {
+        let rule = &self.rules[unit.rule];
+        let is_marker = rule.shapes().iter().any(|shape| matches!(shape, Shape::Inline(_)));
+        rule.is_affix() || (is_marker && rule.weight() == Weight::Certain)
+    }
+
+    pub fn is_kept(&self, view: &str) -> bool {
+        self.keep_phrases.iter().any(|phrase| fold(phrase.as_bytes()) == view)
+    }
+
+    pub fn best(&self, view: &str) -> Option<usize> {
+        let fits = |rule: &Rule| rule.shapes().iter().any(|shape| shape_fits(shape, view));
+        let fitting = (0..self.rules.len()).filter(|&rule| fits(&self.rules[rule]));
+        fitting.reduce(|a, b| self.better(a, b))
+    }
+
+    pub fn better(&self, a: usize, b: usize) -> usize {
+        let rank =
+            |rule: usize| (std::cmp::Reverse(self.rules[rule].weight()), self.rules[rule].id());
+        if rank(a) <= rank(b) { a } else { b }
+    }
+
+    pub fn markers(&self, line: &[u8]) -> Vec<Unit> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < line.len() {
+            let mut here: Vec<(usize, usize)> = Vec::new();
+            for (rule, spec) in self.rules.iter().enumerate() {
+                for shape in spec.shapes() {
+                    if let Shape::Inline(literal) = shape
+                        && line[at..].starts_with(literal.as_bytes())
+                    {
+                        here.push((literal.len(), rule));
+                    }
+                }
+            }
+            let longest = here.iter().map(|(len, _)| *len).max().unwrap_or(0);
+            let owners = here.iter().filter(|(len, _)| *len == longest).map(|(_, rule)| *rule);
+            if let Some(rule) = owners.reduce(|a, b| self.better(a, b)) {
+                let (start, end) = (at, at + longest);
+                found.push(Unit {
+                    start,
+                    end,
+                    view: fold(&line[start..end]),
+                    rule,
+                    is_marker: true,
+                });
+                at = end;
+            } else {
+                at += 1;
+            }
+        }
+        found
+    }
+}
+
+fn shape_fits(shape: &Shape, view: &str) -> bool {
+    match shape {
+        Shape::Line(phrase) => view == phrase,
+        Shape::Starts { phrase, max_words } => {
+            let rest = view.strip_prefix(phrase.as_str());
+            rest.is_some_and(|rest| apart(phrase.chars().last(), rest.chars().next()))
+                && words(view) <= *max_words
+        }
+        Shape::Ends { phrase, max_words } => {
+            let rest = view.strip_suffix(phrase.as_str());
+            rest.is_some_and(|rest| apart(rest.chars().last(), phrase.chars().next()))
+                && words(view) <= *max_words
+        }
+        Shape::Pattern(pattern) => compiled(pattern.source()).is_match(view),
+        _ => false,
+    }
+}
+
+/// Compiling takes longer than matching, so each pattern is compiled once a thread.
+fn compiled(source: &str) -> regex::Regex {
+    thread_local! {
+        static COMPILED: RefCell<HashMap<String, regex::Regex>> = RefCell::default();
+    }
+    let compile = || regex::Regex::new(&format!("^(?:{source})$")).expect("it compiled before");
+    COMPILED.with_borrow_mut(|known| known.entry(source.to_owned()).or_insert_with(compile).clone())
+}
+
+fn apart(before: Option<char>, after: Option<char>) -> bool {
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !unspaced(c));
+    !joins(before) || !joins(after)
+}
+
+fn words(view: &str) -> usize {
+    view.split_whitespace().count() + view.chars().filter(|c| unspaced(*c)).count() / 2
+}

@@ -1,0 +1,243 @@
+//! Characters, white space, folding and sentence ends, in the plainest form.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::compose;
+
+pub fn unspaced(c: char) -> bool {
+    let ranges = [
+        (0x0E00, 0x0EFF),
+        (0x1000, 0x109F),
+        (0x1780, 0x17FF),
+        (0x3040, 0x30FF),
+        (0x3400, 0x9FFF),
+        (0xF900, 0xFAFF),
+        (0x20000, 0x3FFFF),
+    ];
+    ranges.iter().any(|&(from, to)| (from..=to).contains(&(c as u32)))
+}
+
+const ZERO_WIDTH: [(u32, u32); 9] = [
+    (0xAD, 0xAD),
+    (0x61C, 0x61C),
+    (0x180E, 0x180E),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x2064),
+    (0x2066, 0x2069),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+];
+
+pub fn zero_width(c: char) -> bool {
+    ZERO_WIDTH.iter().any(|&(from, to)| (from..=to).contains(&(c as u32)))
+}
+
+pub fn invisible(c: char) -> bool {
+    c.is_whitespace() || zero_width(c)
+}
+
+/// Characters with the offsets they stand at; every byte that is no text is U+FFFD.
+pub fn chars(bytes: &[u8]) -> Vec<(usize, usize, char)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            found.push((at, at + c.len_utf8(), c));
+            at += c.len_utf8();
+        }
+        for _ in chunk.invalid() {
+            found.push((at, at + 1, '\u{FFFD}'));
+            at += 1;
+        }
+    }
+    found
+}
+
+pub fn skip_white(line: &[u8], from: usize, to: usize) -> usize {
+    let seen = chars(&line[from..to]).into_iter().find(|(.., c)| !invisible(*c));
+    seen.map_or(to, |(start, ..)| from + start)
+}
+
+pub fn skip_white_back(line: &[u8], from: usize, to: usize) -> usize {
+    let seen = chars(&line[from..to]).into_iter().rev().find(|(.., c)| !invisible(*c));
+    seen.map_or(from, |(_, end, _)| from + end)
+}
+
+/// Step by step: width, case, spaces, marks, and then the dress.
+pub fn fold(raw: &[u8]) -> String {
+    let mut plain = String::new();
+    for chunk in raw.utf8_chunks() {
+        for c in chunk.valid().chars().filter(|&c| !zero_width(c)) {
+            let c = match c as u32 {
+                wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).expect("it is ASCII"),
+                _ => c,
+            };
+            match c {
+                _ if c.is_whitespace() => plain.push(' '),
+                'İ' | 'ı' => plain.push('i'),
+                'ς' => plain.push('σ'),
+                'ß' | 'ẞ' => plain.push_str("ss"),
+                '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' | '´' => plain.push('\''),
+                '“' | '”' | '„' | '‟' | '″' => plain.push('"'),
+                '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' => {
+                    plain.push('-')
+                }
+                '…' => plain.push_str("..."),
+                _ => {
+                    for lower in c.to_lowercase().nfd() {
+                        match (plain.chars().last(), lower) {
+                            (Some('i'), '\u{307}') => {}
+                            (Some(last), mark)
+                                if !mark.is_ascii() && compose(last, mark).is_some() =>
+                            {
+                                plain.pop();
+                                plain.extend(compose(last, mark));
+                            }
+                            _ => plain.push(lower),
+                        }
+                    }
+                }
+            }
+        }
+        if !chunk.invalid().is_empty() {
+            plain.push('\u{FFFD}');
+        }
+    }
+    let spaced = plain.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    undress(&spaced)
+}
+
+pub fn undress(text: &str) -> String {
+    let decoration = |c: char| {
+        " *_~#><|=+-:¦·•‣⁃∙※«»‹›".contains(c)
+            || [
+                (0x2190, 0x21FF),
+                (0x2300, 0x23FF),
+                (0x2500, 0x27BF),
+                (0x27F0, 0x27FF),
+                (0x2900, 0x297F),
+                (0x2B00, 0x2BFF),
+                (0xE000, 0xF8FF),
+                (0x1F000, 0x1FAFF),
+            ]
+            .iter()
+            .any(|&(from, to)| (from..=to).contains(&(c as u32)))
+    };
+    let mut bare = text.trim_matches(decoration);
+    if bare.starts_with("...") {
+        bare = bare.trim_start_matches('.');
+    }
+    if bare.ends_with("...") {
+        bare = bare.trim_end_matches('.');
+    }
+    if bare != text {
+        return undress(bare);
+    }
+    match link_text(bare) {
+        Some(inner) => undress(inner),
+        None => bare.to_owned(),
+    }
+}
+
+pub fn link_text(text: &str) -> Option<&str> {
+    let inner_end = matching(text, '[', ']')?;
+    let rest = &text[inner_end + 1..];
+    let is_target = rest.starts_with('(') && matching(rest, '(', ')') == Some(rest.len() - 1) && {
+        let target = &rest[1..rest.len() - 1];
+        match target.split_once(' ') {
+            Some((_, title)) => title.is_empty() || title.starts_with(['"', '\'', '(']),
+            None => true,
+        }
+    };
+    let is_label = rest.starts_with('[') && matching(rest, '[', ']') == Some(rest.len() - 1);
+    (is_target || is_label).then(|| &text[1..inner_end])
+}
+
+pub fn matching(text: &str, open: char, close: char) -> Option<usize> {
+    if !text.starts_with(open) {
+        return None;
+    }
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        depth += i32::from(c == open) - i32::from(c == close);
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// The kind of sentence end before `end`: is it wide, is it closed by quotes or brackets, is white space before a
+/// closing angle quote?
+pub fn stop_before(line: &[u8], end: usize) -> Option<(bool, bool, bool)> {
+    let before = chars(&line[..end]);
+    let last: Vec<char> = before.iter().rev().take(16).map(|(.., c)| *c).collect();
+    let mut closed = false;
+    let mut gap = false;
+    for (i, c) in last.iter().enumerate() {
+        match c {
+            '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։' => {
+                return Some((false, closed, gap));
+            }
+            '。' | '！' | '？' | '．' | '｡' => return Some((true, closed, gap)),
+            c if "\"')]*_”’“‘»«›」』】）］".contains(*c) => closed = true,
+            ' ' | '\u{A0}' | '\u{202F}' if i > 0 && "»›".contains(last[i - 1]) => gap = true,
+            _ => return None,
+        }
+    }
+    None
+}
+
+pub fn is_cut(line: &[u8], at: usize) -> bool {
+    let end = skip_white_back(line, 0, at);
+    let Some((is_wide, is_closed, has_gap)) = stop_before(line, end) else { return false };
+    let Some((.., next)) = chars(&line[at..]).first().copied() else { return false };
+    if has_gap {
+        return end < at || next == '[';
+    }
+    is_wide || end < at || (is_closed && next.is_alphanumeric()) || opens(next)
+}
+
+pub fn opens(c: char) -> bool {
+    c == '[' || c.is_uppercase() || (c.is_alphabetic() && !c.is_lowercase())
+}
+
+pub fn reads_like_start(line: &[u8], at: usize) -> bool {
+    let next = chars(&line[at..]).first().map(|(.., c)| *c);
+    next.is_some_and(|c| opens(c) || c.is_numeric() || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–".contains(c))
+}
+
+pub fn cuts(line: &[u8]) -> Vec<usize> {
+    let seen = chars(line).into_iter().filter(|(.., c)| !invisible(*c));
+    seen.map(|(start, ..)| start).filter(|&start| start > 0 && is_cut(line, start)).collect()
+}
+
+/// A bullet, or a number and a full stop or a bracket, and white space.
+pub fn is_item(line: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(&line[skip_white(line, 0, line.len())..]);
+    let item = &*line;
+    let after = match item.strip_prefix(['-', '*', '+', '•', '–']) {
+        Some(after) => after,
+        None => {
+            let digits = item.bytes().take_while(u8::is_ascii_digit).count();
+            match item[digits..].strip_prefix(['.', ')']) {
+                Some(after) if (1..=3).contains(&digits) => after,
+                _ => return false,
+            }
+        }
+    };
+    after.starts_with(char::is_whitespace)
+}
+
+pub fn ends_in_colon(text: &[u8]) -> bool {
+    let text = &text[..skip_white_back(text, 0, text.len())];
+    let before = chars(text);
+    for (.., c) in before.iter().rev().take(8) {
+        match c {
+            ':' | '：' | '﹕' | '׃' => return true,
+            c if "*_\"')]”’» ".contains(*c) => {}
+            _ => return false,
+        }
+    }
+    false
+}
