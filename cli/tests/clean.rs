@@ -58,7 +58,10 @@ fn empty_input_gives_empty_output() {
     let place = Place::with("empty.txt", "");
     place.run(&["clean", "empty.txt", "-o", "out.txt", "--receipts", "r.jsonl"]).ended(0);
     assert_eq!(place.read("out.txt"), b"");
-    assert_eq!(place.read_text("r.jsonl"), "{\"unchaff\":1,\"receipts\":0}\n");
+    assert_eq!(
+        place.read_text("r.jsonl"),
+        "{\"unchaff\":1,\"format\":\"text\"}\n{\"unchaff\":1,\"receipts\":0}\n"
+    );
 }
 
 #[test]
