@@ -28,6 +28,9 @@
 //! Texts may be hostile: any bytes are cleaned in linear time and in memory bounded by [`Limits`], and what a limit
 //! keeps from being examined is kept and counted. Packs decide what is deleted: treat them as code.
 
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
 mod builder;
 mod cleaner;
 mod error;

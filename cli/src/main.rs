@@ -1,5 +1,7 @@
 //! The `unchaff` program: arguments to a plan, a result to an exit code, and nothing else.
 
+#![forbid(unsafe_code)]
+
 mod args;
 mod clean;
 mod documents;

@@ -97,7 +97,13 @@ impl<M: Matcher> Segments<'_, M> {
 
     fn text(&mut self, start: usize, end: usize) -> Option<Unit> {
         let end = trim_end(self.line, start, end);
-        if end - start > self.limits.max_candidate_bytes {
+        let max = self.limits.max_candidate_bytes;
+        // A segment that is all of the line was compared when the line was.
+        let is_whole = || {
+            let before = trim_end(self.line, 0, start) == 0;
+            before && trim_start(self.line, end, self.line.len()) == self.line.len()
+        };
+        if end - start > max || (self.line.len() <= max && is_whole()) {
             return None;
         }
         let view = fold_into(&self.line[start..end], self.view);
