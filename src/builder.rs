@@ -211,23 +211,41 @@ fn keep(phrase: &str, messages: &mut Vec<String>) -> Option<Exception> {
     Some(Exception { shapes, rules: Vec::new(), sites: Vec::new(), origin: (String::new(), 0) })
 }
 
-/// A hash of everything that decides what is removed.
+/// A hash of everything that decides what is removed, save the host of a page.
 fn fingerprint(rules: &RuleSet, profile: Profile, limits: &Limits) -> String {
-    let mut text = format!("{MODEL} {profile} {limits:?}\n");
+    let Limits { max_line_bytes, max_held_bytes, max_candidate_bytes, max_rules: _ } = limits;
+    let mut text =
+        format!("{MODEL} {profile} {max_line_bytes} {max_held_bytes} {max_candidate_bytes}\n");
     for rule in rules.rules() {
         let Rule { id, category, weight, edge, is_affix, sites, shapes, .. } = rule;
-        let mut shapes: Vec<String> = shapes.iter().map(|shape| format!("{shape:?}")).collect();
-        shapes.sort();
-        let _ = writeln!(text, "{id} {category} {weight} {edge:?} {is_affix} {sites:?} {shapes:?}");
+        let (edge, shapes) = (edge.name(), written(shapes));
+        let _ = writeln!(text, "{id} {category} {weight} {edge} {is_affix} {sites:?} {shapes:?}");
     }
     let mut exceptions: Vec<String> = rules
         .exceptions()
         .iter()
-        .map(|Exception { shapes, rules, sites, .. }| {
-            format!("keep {shapes:?} {rules:?} {sites:?}")
+        .map(|exception| {
+            let Exception { shapes, rules, sites, .. } = exception;
+            format!("keep {:?} {rules:?} {sites:?}", written(shapes))
         })
         .collect();
     exceptions.sort();
     text.push_str(&exceptions.join("\n"));
     format!("{:032x}", xxh3_128(text.as_bytes()))
+}
+
+/// The shapes as text, in an order of their own.
+fn written(shapes: &[Shape]) -> Vec<String> {
+    let mut written: Vec<String> = shapes
+        .iter()
+        .map(|shape| match shape {
+            Shape::Line(phrase) => format!("line {phrase}"),
+            Shape::Starts { phrase, max_words } => format!("starts {max_words} {phrase}"),
+            Shape::Ends { phrase, max_words } => format!("ends {max_words} {phrase}"),
+            Shape::Pattern(pattern) => format!("pattern {}", pattern.source()),
+            Shape::Inline(literal) => format!("inline {literal}"),
+        })
+        .collect();
+    written.sort();
+    written
 }

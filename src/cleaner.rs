@@ -34,7 +34,7 @@ use crate::text::line::Line;
 /// let rules: Vec<_> = cleaned.removals().iter().map(|removal| cleaner.rule(removal.rule).id()).collect();
 /// assert_eq!(rules, ["core.ad-marker", "core.ad-marker", "en.source-link"]);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Cleaner {
     shared: Arc<Shared>,
     host: Option<Arc<str>>,
@@ -118,12 +118,14 @@ impl Cleaner {
     pub fn explain<'t>(&self, text: &'t [u8]) -> Explanation<'t> {
         let mut decider = self.decider(true);
         decide(&mut decider, &self.shared.index, text, self.limits());
-        Explanation::new(text, decider.removals, decider.near)
+        let status = Status::of(!decider.removals.is_empty(), decider.has_body());
+        Explanation::new(text, status, decider.removals, decider.near)
     }
 
     /// The candidates of a text that were kept, in order.
     #[must_use]
-    pub fn near_misses(&self, text: &[u8]) -> Vec<NearMiss> {
+    pub fn near_misses(&self, text: impl AsRef<[u8]>) -> Vec<NearMiss> {
+        let text = text.as_ref();
         let mut decider = self.decider(true);
         decide(&mut decider, &self.shared.index, text, self.limits());
         decider.near
@@ -146,15 +148,18 @@ impl Cleaner {
     /// An empty receipt that is filled while a document passes by.
     #[must_use]
     pub fn receipt_builder(&self) -> ReceiptBuilder {
-        ReceiptBuilder::new(self.fingerprint())
+        ReceiptBuilder::new(self.fingerprint(), self.host.as_deref())
     }
 
     /// Checks a receipt: derives every removal again from the text as it was, with the plain matcher.
     ///
+    /// The plain matcher compares every line with every phrase: this takes many times as long as cleaning.
+    ///
     /// # Errors
     ///
     /// When the receipt was made with other rules, for another text, or says something else than the rules do.
-    pub fn verify(&self, text: &[u8], receipt: &Receipt) -> Result<(), ReceiptError> {
+    pub fn verify(&self, text: impl AsRef<[u8]>, receipt: &Receipt) -> Result<(), ReceiptError> {
+        let text = text.as_ref();
         use ReceiptErrorKind::{InputDiffers, NotDerived, OtherRules};
         if receipt.rules != self.fingerprint() {
             let message = format!(
@@ -164,8 +169,17 @@ impl Cleaner {
             );
             return Err(ReceiptError::new(OtherRules, message));
         }
+        if receipt.host.as_deref() != self.host.as_deref() {
+            let name = |host: Option<&str>| host.unwrap_or("no host").to_owned();
+            let message = format!(
+                "the receipt was made for {}, this is the cleaner for {}",
+                name(receipt.host.as_deref()),
+                name(self.host.as_deref())
+            );
+            return Err(ReceiptError::new(OtherRules, message));
+        }
         let mut decider = self.decider(false);
-        decide(&mut decider, &Plain(self.shared.index.rules()), text, self.limits());
+        decide(&mut decider, &Plain::new(self.shared.index.rules()), text, self.limits());
         let derived = self.receipt_of(text, &decider.removals);
         if derived.input != receipt.input {
             let message = "the text is not the one this receipt was made for";
@@ -199,7 +213,7 @@ impl Cleaner {
         self.shared.index.rules().rules()
     }
 
-    /// A hash of everything that decides what is removed: rules, exceptions, profile, limits, model.
+    /// A hash of everything that decides what is removed, save the host: rules, exceptions, profile, limits, model.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.shared.fingerprint
@@ -257,6 +271,17 @@ impl Cleaner {
         }
         receipt.keep(&text[at..]);
         receipt.finish()
+    }
+}
+
+impl fmt::Debug for Cleaner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cleaner")
+            .field("rules", &self.rules().len())
+            .field("profile", &self.profile())
+            .field("host", &self.host)
+            .field("fingerprint", &self.fingerprint())
+            .finish_non_exhaustive()
     }
 }
 
@@ -331,5 +356,16 @@ impl<T: ?Sized + ToOwned + fmt::Debug> fmt::Debug for Cleaned<'_, T> {
             .field("removals", &self.removals)
             .field("report", &self.report)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cleaner_can_be_shared_among_threads() {
+        fn assert_shared<T: Send + Sync + Clone + 'static>(_: &T) {}
+        assert_shared(&Cleaner::builtin());
     }
 }

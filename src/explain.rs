@@ -3,11 +3,13 @@
 //! The invariant: the parts of all lines, in order, are exactly the text. Made by `Cleaner::explain`.
 
 use crate::evidence::removal::{NearMiss, Removal};
+use crate::evidence::report::Status;
 use crate::span::Span;
 
 /// A text, line by line, with the fate of each part.
 #[derive(Clone, Debug)]
 pub struct Explanation<'t> {
+    status: Status,
     lines: Vec<ExplainedLine<'t>>,
 }
 
@@ -45,7 +47,12 @@ pub enum Fate {
 }
 
 impl<'t> Explanation<'t> {
-    pub(crate) fn new(text: &'t [u8], removals: Vec<Removal>, near: Vec<NearMiss>) -> Self {
+    pub(crate) fn new(
+        text: &'t [u8],
+        status: Status,
+        removals: Vec<Removal>,
+        near: Vec<NearMiss>,
+    ) -> Self {
         let mut fates: Vec<(Span, Fate)> =
             removals.into_iter().map(|removal| (removal.span, Fate::Removed(removal))).collect();
         fates.extend(near.into_iter().map(|near| (near.span, Fate::NearMiss(near))));
@@ -79,7 +86,13 @@ impl<'t> Explanation<'t> {
             lines.push(ExplainedLine { number: lines.len() as u64 + 1, parts });
             start = line.end;
         }
-        Explanation { lines }
+        Explanation { status, lines }
+    }
+
+    /// What became of the document, in one word.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.status
     }
 
     /// The lines, in order.

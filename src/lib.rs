@@ -15,9 +15,9 @@
 //! # How a removal is decided
 //!
 //! Each line is looked at through its [`FoldedView`]. A line that a [`Rule`] matches is a candidate; candidates beside
-//! each other are a run; the weights of a run's distinct lines add up, and one point comes from touching an end of the
-//! document. A run of 2 points (see [`Profile`]) is removed, all of it; any other is kept, all of it. Lists after a
-//! colon, fenced code, front matter and Markdown tables stay.
+//! each other are a run; the weights of a run's distinct lines add up, and one point comes from touching an end of a
+//! document that has a body. A run of 2 points (see [`Profile`]), or with a certain rule in it, is removed, all of it; any
+//! other is kept, all of it. Lists after a colon, fenced code, front matter and Markdown tables stay.
 //!
 //! # Offsets
 //!

@@ -1,7 +1,8 @@
 //! What bounds memory and time, whatever the input.
 //!
-//! The one invariant: a limit never loses a byte. What it keeps the cleaner from examining is kept and counted
-//! (`Report::limits`). Read by the decider and the stream cleaner.
+//! The one invariant: a limit never loses a byte. A line that is too long to be examined, and lines that are too many to
+//! be judged as one, are counted (`Report::limits`); that a line is too long to be residue is a part of the model and is
+//! not. Read by the decider and the stream cleaner.
 
 /// Bounds on what the cleaner looks at and holds.
 ///

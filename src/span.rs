@@ -32,13 +32,13 @@ impl Span {
     /// Number of bytes.
     #[must_use]
     pub fn len(self) -> u64 {
-        self.end - self.start
+        self.end.saturating_sub(self.start)
     }
 
     /// Whether the span holds no byte.
     #[must_use]
     pub fn is_empty(self) -> bool {
-        self.start == self.end
+        self.start >= self.end
     }
 
     /// The span as a range of indices, for a document that lies in memory.

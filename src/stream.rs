@@ -2,7 +2,8 @@
 //!
 //! The invariant: at every moment, what the sink took (kept or removed), what `pending` holds and what was never pushed
 //! are, in this order, exactly the input; and how the input was cut into pieces changes nothing. Memory: the line in
-//! hand, the undecided lines and one piece of 64 KiB, each bounded by `Limits`.
+//! hand, the undecided lines and one piece of 64 KiB, each bounded by `Limits`, and up to 60 bytes for each candidate among
+//! the undecided lines. What is pushed while the sink fails is held too, without a bound.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -146,10 +147,13 @@ impl<S: Sink> StreamCleaner<S> {
     ///
     /// # Errors
     ///
-    /// When the sink fails. What it has not taken is held; call again to go on.
+    /// When the sink fails. The end is noted, and what the sink has not taken is held: call again until it succeeds,
+    /// before anything of the next document is pushed and ended.
     pub fn end_document(&mut self) -> Result<(), S::Error> {
         if !self.is_ending {
-            self.resume()?;
+            // The end stands behind everything that was pushed, whether the sink takes it now or later.
+            self.buffer.append(&mut self.backlog);
+            self.read_lines();
             self.end_lines();
             self.is_ending = true;
         }

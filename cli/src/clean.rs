@@ -12,13 +12,21 @@ use crate::input::{Format, Input};
 use crate::jsonl::{self, Lines, RawLine, Record};
 use crate::output::{self, Output};
 use crate::receipts::Writer;
+use crate::records::MAX_NAMED;
 use crate::setup;
-use crate::talk::{Outcome, say};
-
-/// How many bad records are named one by one.
-const MAX_NAMED: u64 = 20;
+use crate::talk::{Outcome, is_broken_pipe, say};
 
 pub fn run(args: &CleanArgs) -> Run {
+    match clean(args) {
+        // Whoever reads a part of the output has what it wants; a file of receipts does not come into being by it.
+        Err(error) if args.receipts.is_some() && is_broken_pipe(&error) => {
+            bail!("standard output was closed before the end: no receipts were written")
+        }
+        outcome => outcome,
+    }
+}
+
+fn clean(args: &CleanArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
     let mut input = Input::open(&args.input, None)?;
     let read = input.path.clone();
@@ -36,7 +44,8 @@ pub fn run(args: &CleanArgs) -> Run {
     }
     let Job { cleaner, output, receipts, report, bad_records, emptied } = job;
     let receipts = receipts.map(Writer::end).transpose()?;
-    output::finish([Some(output), receipts].into_iter().flatten())?;
+    // Receipts first: a cleaned file without receipts could not be undone.
+    output::finish([receipts, Some(output)].into_iter().flatten())?;
     tell(&report, &cleaner, bad_records, emptied, args.quiet);
     Ok(Outcome::found(bad_records > 0))
 }
@@ -243,9 +252,9 @@ fn tell(report: &Report, cleaner: &Cleaner, bad_records: u64, emptied: u64, is_q
     let limits = report.limits();
     if !limits.is_exact() {
         say(format!(
-            "{} too long to be examined, {} of candidates too long to be held: kept as they are",
+            "{} too long to be examined; undecided lines were let go {}, too many to be judged as one",
             plural(limits.long_lines, "line"),
-            plural(limits.held, "run")
+            plural(limits.held, "time"),
         ));
     }
     if is_quiet {

@@ -37,7 +37,7 @@ impl Output {
     /// Opens standard output, or a file, which must not be one of the `others` that the command reads or writes; each of
     /// them has a name: "the input".
     pub fn create(path: Option<&Path>, others: &[(&str, Option<&Path>)]) -> Result<Output> {
-        let Some(path) = path else {
+        let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
             let place = Place::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()));
             return Ok(Output { place, name: "standard output".into() });
         };
@@ -94,14 +94,15 @@ impl Output {
     }
 }
 
-/// Writes all that is buffered, and then puts the files in their places.
+/// Writes all that is buffered, and then puts the files in their places, one after the other.
 pub fn finish(outputs: impl IntoIterator<Item = Output>) -> Result<()> {
     let synced: Vec<Synced> = outputs.into_iter().map(Output::sync).collect::<Result<_>>()?;
     for Synced { file, name } in synced {
         let Some((temp, path)) = file else { continue };
         let failed = || format!("{name}: cannot be put in its place");
         temp.persist(&path).map_err(|error| error.error).with_context(failed)?;
-        File::open(folder(&path)).and_then(|folder| folder.sync_all()).with_context(failed)?;
+        // The rename stands whatever becomes of this: not every system lets a folder be opened or synced.
+        let _ = File::open(folder(&path)).and_then(|folder| folder.sync_all());
     }
     Ok(())
 }

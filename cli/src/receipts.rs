@@ -22,6 +22,9 @@ pub struct Writer {
 impl Writer {
     /// Opens a receipt file, which must not be one of the `others` that the command reads or writes.
     pub fn create(path: &Path, format: Format, others: &[(&str, Option<&Path>)]) -> Result<Writer> {
+        if path.as_os_str() == "-" {
+            bail!("--receipts -: receipts need a file of their own");
+        }
         let mut output = Output::create(Some(path), others)?;
         output.put(format!("{}\n", start(format)).as_bytes())?;
         Ok(Writer { output, count: 0 })

@@ -9,6 +9,9 @@ use crate::input::{Format, Input};
 use crate::jsonl::{Lines, RawLine, Record};
 use crate::talk::say;
 
+/// How many lines that cannot be read are named one by one.
+pub const MAX_NAMED: u64 = 20;
+
 /// A document to look at.
 pub struct Document<'d> {
     /// Its id as JSON: that of its record as it is written, else its number among several, else the name of its file.
@@ -85,6 +88,12 @@ fn each_record(
     let mut unread = 0;
     let mut skip = |number: u64, why: &str| {
         unread += 1;
+        if unread == MAX_NAMED + 1 {
+            say("more lines were not read; they are not named");
+        }
+        if unread > MAX_NAMED {
+            return;
+        }
         say(format!("{name}:{number}: not read: {why}"));
     };
     Lines::new(&mut input.reader, args.max_record).each(|number, line| -> Result<()> {

@@ -46,20 +46,24 @@ fn restore_text(input: &mut Input, receipts: &mut Reader, output: &mut Output) -
             let before = start.checked_sub(at).and_then(|len| usize::try_from(len).ok());
             let before = before
                 .ok_or_else(|| anyhow!("{}: the receipts are not in order", receipts.place()))?;
+            let passed = before.min(rest.len());
+            output.put(&rest[..passed])?;
+            at += passed as u64;
+            rest.drain(..passed);
             let len = usize::try_from(receipt.bytes_kept())
                 .context("the document does not fit in memory")?;
-            if rest.len() < before + len && !is_last {
+            if (passed < before || rest.len() < len) && !is_last {
                 break;
             }
             let place = receipts.place();
             let document = rest
-                .get(before..before + len)
+                .get(..len)
+                .filter(|_| passed == before)
                 .ok_or_else(|| anyhow!("{place}: the cleaned file ends inside this document"))?;
             let restored = receipt.restore(document).with_context(|| place.clone())?;
-            output.put(&rest[..before])?;
             output.put(&restored)?;
             at = start + restored.len() as u64;
-            rest.drain(..before + len);
+            rest.drain(..len);
             receipts.take(start)?;
         }
         if receipts.peek().is_none() {
@@ -97,11 +101,16 @@ fn restore_jsonl(
                         "{name}:{number}: there is a receipt, but the line cannot be read: {why}"
                     )
                 })?;
-                receipt
+                let text = receipt
                     .restore(record.text.as_bytes())
                     .with_context(|| format!("{name}:{number}: {place}"))?;
                 let inside = start + record.inside.start..start + record.inside.end;
-                Some(jsonl::insert(line, inside, &pieces(&receipt)))
+                let whole = jsonl::insert(line, inside, &pieces(&receipt));
+                let again = Record::read(whole[start..].trim_ascii_end(), &args.input.text_field);
+                if !again.is_ok_and(|again| again.text.as_bytes() == text) {
+                    bail!("{place}: what the receipt puts into the line is not the text it names");
+                }
+                Some(whole)
             }
             None => None,
         };

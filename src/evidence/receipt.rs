@@ -27,8 +27,8 @@ const VERSION: u64 = 1;
 /// let receipt = cleaner.receipt(text, &cleaned);
 ///
 /// let read = Receipt::from_json(&receipt.to_json())?;
-/// cleaner.verify(text.as_bytes(), &read)?;
-/// assert_eq!(read.restore(cleaned.text.as_bytes())?, text.as_bytes());
+/// cleaner.verify(text, &read)?;
+/// assert_eq!(read.restore(&*cleaned.text)?, text.as_bytes());
 /// # Ok::<(), unchaff::ReceiptError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Receipt {
     /// Where the document stands in its file: the offset of its first byte, or the number of its record from 1.
     pub at: Option<u64>,
     pub(crate) rules: String,
+    /// The host for which the document was cleaned.
+    pub(crate) host: Option<String>,
     pub(crate) input: Checksum,
     pub(crate) output: Checksum,
     pub(crate) removed: Vec<Removed>,
@@ -104,7 +106,8 @@ impl Receipt {
     /// # Errors
     ///
     /// When `output` is not the text that this receipt was made for.
-    pub fn restore(&self, output: &[u8]) -> Result<Vec<u8>, ReceiptError> {
+    pub fn restore(&self, output: impl AsRef<[u8]>) -> Result<Vec<u8>, ReceiptError> {
+        let output = output.as_ref();
         if Checksum::of(output) != self.output {
             return Err(ReceiptError::new(
                 ReceiptErrorKind::OutputDiffers,
@@ -153,6 +156,9 @@ impl Receipt {
             let _ = write!(json, ",\"at\":{at}");
         }
         let _ = write!(json, ",\"rules\":{}", quoted(&self.rules));
+        if let Some(host) = &self.host {
+            let _ = write!(json, ",\"host\":{}", quoted(host));
+        }
         for (key, sum) in [("input", self.input), ("output", self.output)] {
             let _ = write!(
                 json,
@@ -259,6 +265,7 @@ fn read(value: &Value) -> Option<Receipt> {
         id: value.get("id").map(|id| text(id).ok_or(())).transpose().ok()?,
         at: value.get("at").map(|at| at.as_u64().ok_or(())).transpose().ok()?,
         rules: text(value.get("rules")?)?,
+        host: value.get("host").map(|host| text(host).ok_or(())).transpose().ok()?,
         input: checksum(value.get("input")?)?,
         output: checksum(value.get("output")?)?,
         removed: value.get("removed")?.as_array()?.iter().map(removed).collect::<Option<_>>()?,
@@ -274,6 +281,7 @@ fn bytes_of_hex(hex: &str) -> Option<Vec<u8>> {
 /// Makes a receipt while a document passes by.
 pub struct ReceiptBuilder {
     rules: String,
+    host: Option<String>,
     input: Sum,
     output: Sum,
     removed: Vec<Removed>,
@@ -303,9 +311,10 @@ impl fmt::Debug for ReceiptBuilder {
 }
 
 impl ReceiptBuilder {
-    pub(crate) fn new(rules: &str) -> Self {
+    pub(crate) fn new(rules: &str, host: Option<&str>) -> Self {
         ReceiptBuilder {
             rules: rules.to_owned(),
+            host: host.map(str::to_owned),
             input: Sum::default(),
             output: Sum::default(),
             removed: Vec::new(),
@@ -339,6 +348,7 @@ impl ReceiptBuilder {
             id: None,
             at: None,
             rules: self.rules,
+            host: self.host,
             input: self.input.checksum(),
             output: self.output.checksum(),
             removed: self.removed,
@@ -361,7 +371,7 @@ pub enum ReceiptErrorKind {
     Malformed,
     /// The line is a receipt that somebody changed.
     Altered,
-    /// The receipt was made with other rules, options or limits.
+    /// The receipt was made with other rules, options or limits, or for another host.
     OtherRules,
     /// The text before cleaning is another one.
     InputDiffers,

@@ -61,7 +61,8 @@ impl fmt::Display for Status {
 pub struct LimitHits {
     /// Lines longer than `Limits::with_max_line_bytes`.
     pub long_lines: u64,
-    /// Times that undecided lines outgrew `Limits::with_max_held_bytes`.
+    /// Times that undecided lines, blank ones too, outgrew `Limits::with_max_held_bytes`. A run that had enough evidence
+    /// by then was removed, any other was kept.
     pub held: u64,
 }
 

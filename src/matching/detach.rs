@@ -8,7 +8,6 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::judge::{Judged, Unit};
 use super::ruleset::{Marker, RuleSet};
 use crate::rules::category::Weight;
-use crate::rules::rule::Shape;
 use crate::text::chars::{trim_end, trim_start};
 use crate::text::fold::fold_into;
 use crate::text::segment::{ends_sentence, is_cut, joins_as_cut, reads_like_start};
@@ -27,8 +26,7 @@ pub(crate) fn is_strong(units: &[Unit], rules: &RuleSet) -> bool {
 pub(crate) fn has_affix(units: &[Unit], rules: &RuleSet) -> bool {
     units.iter().any(|unit| {
         let rule = rules.rule(unit.rule);
-        let is_marker = rule.shapes.iter().any(|shape| matches!(shape, Shape::Inline(_)));
-        rule.is_affix || (is_marker && rule.weight == Weight::Certain)
+        rule.is_affix || (rule.has_inline && rule.weight == Weight::Certain)
     })
 }
 

@@ -33,15 +33,15 @@ impl Patterns {
 
     pub(crate) fn find(&self, view: &str, found: &mut impl FnMut(u32)) {
         let Some(literals) = &self.literals else { return };
-        let mut tried = Vec::new();
-        for hit in literals.find_overlapping_iter(view) {
-            let at = self.owners[hit.pattern().as_usize()];
-            if !tried.contains(&at) {
-                tried.push(at);
-                let (pattern, owner) = &self.patterns[at];
-                if pattern.matches(view) {
-                    found(*owner);
-                }
+        let hits = literals.find_overlapping_iter(view);
+        let mut likely: Vec<usize> =
+            hits.map(|hit| self.owners[hit.pattern().as_usize()]).collect();
+        likely.sort_unstable();
+        likely.dedup();
+        for at in likely {
+            let (pattern, owner) = &self.patterns[at];
+            if pattern.matches(view) {
+                found(*owner);
             }
         }
     }

@@ -8,45 +8,61 @@ use crate::rules::rule::Shape;
 
 /// The same rules, matched without an index.
 #[derive(Debug)]
-pub(crate) struct Plain<'r>(pub &'r RuleSet);
+pub(crate) struct Plain<'r> {
+    rules: &'r RuleSet,
+    /// Every inline literal and its rule.
+    literals: Vec<(&'r str, RuleId)>,
+}
+
+impl<'r> Plain<'r> {
+    pub(crate) fn new(rules: &'r RuleSet) -> Self {
+        let mut literals = Vec::new();
+        for (id, rule) in rules.ids() {
+            for shape in &rule.shapes {
+                if let Shape::Inline(literal) = shape {
+                    literals.push((literal.as_str(), id));
+                }
+            }
+        }
+        Plain { rules, literals }
+    }
+}
 
 impl Matcher for Plain<'_> {
     fn rules(&self) -> &RuleSet {
-        self.0
+        self.rules
     }
 
     fn best(&self, view: &str, host: Option<&str>) -> Match {
         let fits = |shapes: &[Shape]| shapes.iter().any(|shape| matches_view(shape, view));
         let matched: Vec<RuleId> =
-            self.0.ids().filter(|(_, rule)| fits(&rule.shapes)).map(|(id, _)| id).collect();
-        let exceptions = self.0.exceptions().iter().enumerate();
+            self.rules.ids().filter(|(_, rule)| fits(&rule.shapes)).map(|(id, _)| id).collect();
+        let exceptions = self.rules.exceptions().iter().enumerate();
         let excepted: Vec<usize> = exceptions
             .filter(|(_, e)| e.shapes.is_empty() || fits(&e.shapes))
             .map(|(at, _)| at)
             .collect();
-        self.0.choose(&matched, &excepted, host)
+        self.rules.choose(&matched, &excepted, host)
     }
 
     fn markers(&self, line: &[u8], host: Option<&str>, found: &mut Vec<Marker>) {
-        let exceptions: Vec<usize> = self.0.shapeless_exceptions().collect();
+        let exceptions: Vec<usize> = self.rules.shapeless_exceptions().collect();
         let mut at = 0;
         while at < line.len() {
-            let here = |shape: &Shape| match shape {
-                Shape::Inline(literal) if line[at..].starts_with(literal.as_bytes()) => {
-                    literal.len()
-                }
-                _ => 0,
-            };
-            let longest = |id: RuleId| self.0.rule(id).shapes.iter().map(here).max().unwrap_or(0);
-            let len = self.0.ids().map(|(id, _)| longest(id)).max().unwrap_or(0);
-            if len == 0 {
+            let stands_here = |literal: &str| line[at..].starts_with(literal.as_bytes());
+            let here: Vec<(usize, RuleId)> = self
+                .literals
+                .iter()
+                .filter(|(literal, _)| stands_here(literal))
+                .map(|(literal, id)| (literal.len(), *id))
+                .collect();
+            let Some(len) = here.iter().map(|(len, _)| *len).max() else {
                 at += 1;
                 continue;
-            }
-            let has_it = |id: RuleId| self.0.rule(id).shapes.iter().any(|shape| here(shape) == len);
+            };
             let owners: Vec<RuleId> =
-                self.0.ids().map(|(id, _)| id).filter(|&id| has_it(id)).collect();
-            if let Match::Rule(rule) = self.0.choose(&owners, &exceptions, host) {
+                here.iter().filter(|(longest, _)| *longest == len).map(|(_, id)| *id).collect();
+            if let Match::Rule(rule) = self.rules.choose(&owners, &exceptions, host) {
                 found.push(Marker { start: at, end: at + len, rule });
             }
             at += len;

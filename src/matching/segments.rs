@@ -64,25 +64,33 @@ impl<M: Matcher> Segments<'_, M> {
 
     /// Where the segment that starts at `at` ends, unless it is too long to be compared.
     fn segment_end(&self, at: usize, bound: usize) -> Option<usize> {
-        let mut reach = at.saturating_add(self.limits.max_candidate_bytes + 1).min(bound);
+        let mut reach = at.saturating_add(self.reach()).min(bound);
         while reach > at && reach < bound && is_continuation(self.line[reach]) {
             reach -= 1;
         }
-        let end = trim_end(self.line, at, reach);
-        let next = trim_start(self.line, end, bound);
-        let is_whole = || next == bound || is_cut(self.line, next);
-        first_cut(self.line, at, reach).or_else(|| is_whole().then_some(end))
+        first_cut(self.line, at, reach).or_else(|| {
+            let end = trim_end(self.line, at, reach);
+            let next = trim_start(self.line, end, bound);
+            (next == bound || is_cut(self.line, next)).then_some(end)
+        })
     }
 
     /// Where the segment that ends at `at` starts, unless it is too long to be compared.
     fn segment_start(&self, bound: usize, at: usize) -> Option<usize> {
-        let mut reach = at.saturating_sub(self.limits.max_candidate_bytes + 1).max(bound);
+        let mut reach = at.saturating_sub(self.reach()).max(bound);
         while reach < at && reach > bound && is_continuation(self.line[reach]) {
             reach += 1;
         }
-        let start = trim_start(self.line, reach, at);
-        let is_whole = || trim_end(self.line, bound, start) == bound || is_cut(self.line, start);
-        last_cut(self.line, reach, at).or_else(|| is_whole().then_some(start))
+        last_cut(self.line, reach, at).or_else(|| {
+            let start = trim_start(self.line, reach, at);
+            let is_first = trim_end(self.line, bound, start) == bound;
+            (is_first || is_cut(self.line, start)).then_some(start)
+        })
+    }
+
+    /// How far to look for the other end of a segment: one byte further than it may be long.
+    fn reach(&self) -> usize {
+        self.limits.max_candidate_bytes.saturating_add(1)
     }
 
     fn marker(&mut self, marker: Marker) -> Unit {

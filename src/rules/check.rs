@@ -1,7 +1,8 @@
 //! Checks of single values in a pack: what is empty, what can never match, what matches ordinary text.
 //!
-//! The invariant: a rule that passes can match some line, and matches none of the ordinary sentences below. Called by
-//! the pack reader.
+//! The invariant: a rule that passes matches none of the ordinary sentences below. Called by the pack reader.
+
+use std::sync::OnceLock;
 
 use super::problem::{Problems, quoted};
 use super::rule::{Shape, ends_with_phrase, starts_with_phrase, words};
@@ -41,6 +42,12 @@ const ORDINARY: [&str; 24] = [
     "3. Stir the flour into the milk.",
 ];
 
+/// The ordinary sentences, each with its folded view.
+fn ordinary() -> &'static [(&'static str, String)] {
+    static FOLDED: OnceLock<Vec<(&str, String)>> = OnceLock::new();
+    FOLDED.get_or_init(|| ORDINARY.map(|sentence| (sentence, fold_phrase(sentence))).to_vec())
+}
+
 /// A rule's id is the pack's id, a full stop and words of small letters, digits and hyphens.
 pub(crate) fn rule_id(id: &Text, pack: &str, problems: &mut Problems<'_>) {
     let name = id.value.strip_prefix(pack).and_then(|rest| rest.strip_prefix('.'));
@@ -67,7 +74,7 @@ pub(crate) fn pack_id(id: &Text, problems: &mut Problems<'_>) {
 
 fn is_plain_word(name: &str) -> bool {
     !name.is_empty()
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b))
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// A site is a host name.
@@ -99,7 +106,7 @@ pub(crate) fn phrase(phrase: &str, text: &Text, problems: &mut Problems<'_>) -> 
         )
     } else if phrase.contains(char::REPLACEMENT_CHARACTER) {
         "the phrase contains U+FFFD, which stands for bytes that are not text".to_owned()
-    } else if ORDINARY.iter().any(|sentence| fold_phrase(sentence) == phrase) {
+    } else if ordinary().iter().any(|(_, view)| view == phrase) {
         format!("{} is an ordinary sentence", quoted(&text.value))
     } else {
         return true;
@@ -131,8 +138,8 @@ pub(crate) fn inline(text: &Text, problems: &mut Problems<'_>) -> bool {
 
 /// Whether a shape leaves ordinary sentences alone.
 pub(crate) fn breadth(shape: &Shape, text: &Text, problems: &mut Problems<'_>) -> bool {
-    let hit = ORDINARY.iter().find(|sentence| matches_view(shape, &fold_phrase(sentence)));
-    if let Some(sentence) = hit {
+    let hit = ordinary().iter().find(|(_, view)| matches_view(shape, view));
+    if let Some((sentence, _)) = hit {
         problems.add(
             text.at,
             format!("{} matches ordinary text such as {sentence:?}", quoted(&text.value)),

@@ -11,7 +11,7 @@ use super::category::{Category, Edge, Weight};
 use super::check;
 use super::pattern::Pattern;
 use super::problem::{PackError, Problems, quoted};
-use super::rule::{Exception, PatternShape, Rule, Shape};
+use super::rule::{Exception, PatternShape, Rule, Shape, words};
 use super::toml::{Table, Text};
 use crate::text::fold::fold_phrase;
 
@@ -181,7 +181,7 @@ impl Reader<'_> {
                 table.problems().add(at, message);
             }
         }
-        let (line, _) = table.problems().place(at);
+        let line = table.problems().line(at);
         let values = |texts: Vec<Text>| texts.into_iter().map(|text| text.value).collect();
         Some(Rule {
             id: id?.value,
@@ -189,6 +189,7 @@ impl Reader<'_> {
             weight: weight?,
             edge: edge.unwrap_or_default(),
             is_affix,
+            has_inline: shapes.iter().any(|shape| matches!(shape, Shape::Inline(_))),
             language: pack.language.clone(),
             sites,
             shapes,
@@ -212,7 +213,7 @@ impl Reader<'_> {
             let message = "the keep says neither what stays (`line`, `starts`, `ends`, `pattern`) nor which `rule` is meant";
             table.problems().add(at, message);
         }
-        let (line, _) = table.problems().place(at);
+        let line = table.problems().line(at);
         Some(Exception { shapes, rules, sites, origin: (self.file.to_owned(), line) })
     }
 
@@ -302,6 +303,11 @@ fn phrase_shape(
             .add(text.at, format!("`{key}` needs `max_words`, the most words of the whole line"));
         return None;
     };
+    if words(&phrase) > max_words {
+        let message = format!("the phrase alone has more words than `max_words` = {max_words}");
+        problems.add(text.at, message);
+        return None;
+    }
     Some(match key {
         "starts" => Shape::Starts { phrase, max_words },
         _ => Shape::Ends { phrase, max_words },
@@ -318,7 +324,7 @@ fn sites(table: &mut Table<'_, '_, '_>) -> Vec<String> {
 
 /// Remembers on which line something was said, and reports what is said twice.
 fn note(seen: &mut HashMap<String, usize>, key: String, text: &Text, problems: &mut Problems<'_>) {
-    let (line, _) = problems.place(text.at);
+    let line = problems.line(text.at);
     if let Some(first) = seen.insert(key, line) {
         let message = format!("{} was already said on line {first}", quoted(&text.value));
         problems.add(text.at, message);

@@ -81,13 +81,18 @@ impl<'f> Problems<'f> {
         self.found.push(Problem { file, line, column, message: message.into() });
     }
 
+    /// Line of a byte offset, counted from 1.
+    pub(crate) fn line(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|&start| start <= offset.min(self.text.len()))
+    }
+
     /// Line and column of a byte offset, both counted from 1.
-    pub(crate) fn place(&self, offset: usize) -> (usize, usize) {
+    fn place(&self, offset: usize) -> (usize, usize) {
         let mut end = offset.min(self.text.len());
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let line = self.line_starts.partition_point(|&start| start <= end);
+        let line = self.line(end);
         let line_start = self.line_starts[line - 1];
         (line, self.text[line_start..end].chars().count() + 1)
     }

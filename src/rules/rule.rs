@@ -16,6 +16,8 @@ pub struct Rule {
     pub(crate) weight: Weight,
     pub(crate) edge: Edge,
     pub(crate) is_affix: bool,
+    /// One of the shapes is `Shape::Inline`.
+    pub(crate) has_inline: bool,
     pub(crate) language: Option<String>,
     pub(crate) sites: Vec<String>,
     pub(crate) shapes: Vec<Shape>,

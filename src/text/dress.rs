@@ -9,10 +9,14 @@
 
 use std::ops::Range;
 
+/// How many links around each other are taken off.
+const MAX_LINKS: usize = 8;
+
 /// The part of `folded` that is left when its dress is taken off.
 pub(crate) fn undress(folded: &str) -> Range<usize> {
     let mut core = strip(folded, 0..folded.len());
-    while let Some(inner) = link_text(&folded[core.clone()]) {
+    for _ in 0..MAX_LINKS {
+        let Some(inner) = link_text(&folded[core.clone()]) else { break };
         core = strip(folded, core.start + inner.start..core.start + inner.end);
     }
     core

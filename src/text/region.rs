@@ -63,7 +63,7 @@ impl Region {
         *self != Region::Text || cells(content) > 1
     }
 
-    /// Takes a line that is too long to be examined. It opens and closes nothing but front matter.
+    /// Takes a line that is too long to be examined. It ends front matter and a table, and no fence.
     pub(crate) fn pass_long_line(&mut self) {
         if !matches!(self, Region::Fence { .. }) {
             *self = Region::Text;

@@ -104,10 +104,10 @@ pub fn fold(raw: &[u8]) -> String {
         }
     }
     let spaced = plain.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    undress(&spaced)
+    undress(&spaced, 8)
 }
 
-pub fn undress(text: &str) -> String {
+pub fn undress(text: &str, links: usize) -> String {
     let decoration = |c: char| {
         " *_~#><|=+-:¦·•‣⁃∙※«»‹›".contains(c)
             || [
@@ -131,11 +131,11 @@ pub fn undress(text: &str) -> String {
         bare = bare.trim_end_matches('.');
     }
     if bare != text {
-        return undress(bare);
+        return undress(bare, links);
     }
     match link_text(bare) {
-        Some(inner) => undress(inner),
-        None => bare.to_owned(),
+        Some(inner) if links > 0 => undress(inner, links - 1),
+        _ => bare.to_owned(),
     }
 }
 
