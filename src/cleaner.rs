@@ -343,7 +343,8 @@ impl<T: ?Sized + ToOwned> Cleaned<'_, T> {
     #[must_use]
     pub fn status(&self) -> Status {
         Status::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(|&status| self.report.documents_with(status) > 0)
             .expect("the report counts this document")
     }

@@ -24,13 +24,13 @@ static SMALL: LazyLock<Vec<Cleaner>> = LazyLock::new(|| {
     let each_host = |cleaner: Cleaner| {
         HOSTS.map(|host| host.map_or_else(|| cleaner.clone(), |host| cleaner.for_host(host)))
     };
-    Profile::ALL.into_iter().map(build).flat_map(each_host).collect()
+    Profile::ALL.iter().copied().map(build).flat_map(each_host).collect()
 });
 
 /// The small pack with many small limits; the last ones are the longest line and candidate.
 static LIMITED: LazyLock<Vec<Cleaner>> = LazyLock::new(|| {
     let mut cleaners = Vec::new();
-    for profile in Profile::ALL {
+    for profile in Profile::ALL.iter().copied() {
         for line in [0, 1, 12, 40, 90, 1 << 20] {
             for candidate in [0, 1, 6, 11, 25, 60, 1024] {
                 cleaners.push(texts::small_with(profile, line, candidate, 1 << 20));
@@ -294,7 +294,7 @@ fn the_library_equals_the_reference_under_small_limits() {
 fn the_library_equals_the_reference_on_the_built_in_packs() {
     let build =
         |profile| Cleaner::builder().profile(profile).build().expect("the built-in packs build");
-    let cleaners = Profile::ALL.map(build);
+    let cleaners: Vec<Cleaner> = Profile::ALL.iter().copied().map(build).collect();
     law(50, (0..3usize, builtin_documents()), |(at, text)| {
         let cleaner = &cleaners[at];
         let fast = marks(cleaner, cleaner.clean_bytes(&text.0).removals());
@@ -605,7 +605,7 @@ fn reports_merge_in_any_order() {
         prop_assert_eq!(all.bytes_in(), all.bytes_kept() + all.bytes_removed());
         prop_assert_eq!(all.removals(), a.removals() + b.removals() + c.removals());
         prop_assert_eq!(all.near_misses(), a.near_misses() + b.near_misses() + c.near_misses());
-        let of_status: u64 = Status::ALL.into_iter().map(|status| all.documents_with(status)).sum();
+        let of_status: u64 = Status::ALL.iter().copied().map(|status| all.documents_with(status)).sum();
         prop_assert_eq!(of_status, 3);
         Ok(())
     });

@@ -8,7 +8,7 @@ use unchaff::{Category, Cleaner, Pack, Shape};
 /// Every example of the rules that act by default, and of each category that does not, switched on alone.
 #[test]
 fn every_example_of_the_built_in_packs_holds() {
-    let off = Category::ALL.into_iter().filter(|category| !category.is_on_by_default());
+    let off = Category::ALL.iter().copied().filter(|category| !category.is_on_by_default());
     let mut cleaners = vec![(None, Cleaner::builtin())];
     cleaners.extend(off.map(|category| {
         let cleaner = Cleaner::builder().on(category).build().expect("the built-in packs build");

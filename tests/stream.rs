@@ -154,7 +154,7 @@ fn compare(
 /// The small pack by profile, longest line and most held bytes.
 static LIMITED: LazyLock<Vec<(Cleaner, usize)>> = LazyLock::new(|| {
     let mut cleaners = Vec::new();
-    for profile in Profile::ALL {
+    for profile in Profile::ALL.iter().copied() {
         for line in [0, 1, 5, 12, 40, 1 << 20] {
             for held in [0, 1, 2, 7, 12, 13, 14, 20, 33, 50, 80, 1 << 20] {
                 cleaners.push((texts::small_with(profile, line, 1024, held), line + held));
@@ -181,7 +181,7 @@ fn checked(result: Result<(), String>) -> TestCaseResult {
 fn the_corpus_survives_every_split() {
     let build =
         |profile| Cleaner::builder().profile(profile).build().expect("the built-in packs build");
-    let cleaners = Profile::ALL.map(build);
+    let cleaners: Vec<Cleaner> = Profile::ALL.iter().copied().map(build).collect();
     let mut splits = 0;
     for case in cases::all() {
         let cleaner = cleaners

@@ -45,10 +45,10 @@ pub struct RuleArgs {
     #[arg(long, value_name = "CODE")]
     pub lang: Vec<String>,
     /// How much evidence a removal needs.
-    #[arg(long, value_name = "PROFILE", default_value = "standard", value_parser = PossibleValuesParser::new(Profile::ALL.map(Profile::name)))]
+    #[arg(long, value_name = "PROFILE", default_value = "standard", value_parser = PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.name())))]
     pub profile: String,
     /// Switch a category on; may be repeated.
-    #[arg(long, value_name = "CATEGORY", value_parser = PossibleValuesParser::new(Category::ALL.map(Category::name)))]
+    #[arg(long, value_name = "CATEGORY", value_parser = PossibleValuesParser::new(Category::ALL.iter().map(|category| category.name())))]
     pub on: Vec<String>,
     /// Switch a category or a rule off; may be repeated.
     #[arg(long, value_name = "CATEGORY|RULE")]

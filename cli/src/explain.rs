@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Context;
 use unchaff::{Cleaner, ExplainedLine, Fate, KeptBecause, Points, RuleId};
 
 use crate::Run;
@@ -24,28 +25,23 @@ pub fn run(args: &ExplainArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
     let mut out = BufWriter::new(anstream::stdout());
     let unread = records::each(&args.input, None, &cleaner, |document| {
-        out.write_all(explain(&document, args.context).as_bytes())?;
-        Ok(())
+        let text = explain(&document, args.context);
+        out.write_all(text.as_bytes()).context("standard output: cannot be written")
     })?;
-    out.flush()?;
+    out.flush().context("standard output: cannot be written")?;
     Ok(Outcome::found(unread > 0))
 }
 
 fn explain(document: &Document<'_>, context: Option<usize>) -> String {
     let explanation = document.cleaner.explain(document.text);
     let lines = explanation.lines();
-    let is_near = |at: usize| {
-        let Some(context) = context else { return true };
-        let around = at.saturating_sub(context)..(at + context + 1).min(lines.len());
-        lines[around].iter().any(is_touched)
-    };
+    let is_shown =
+        context.map_or_else(|| vec![true; lines.len()], |context| around(lines, context));
     let id = serde_json::from_str(&document.id).unwrap_or_else(|_| document.id.clone());
     let id = visible(&id);
-    let status = document.cleaner.clean_bytes(document.text).status();
-    let mut text = format!("{DIM}== {id}: {status}{DIM:#}\n");
+    let mut text = format!("{DIM}== {id}: {}{DIM:#}\n", explanation.status());
     let mut was_shown = true;
-    for (at, line) in lines.iter().enumerate() {
-        let is_shown = is_near(at);
+    for (line, &is_shown) in lines.iter().zip(&is_shown) {
         if is_shown {
             show_line(&mut text, line, document.cleaner);
         } else if was_shown {
@@ -54,6 +50,20 @@ fn explain(document: &Document<'_>, context: Option<usize>) -> String {
         was_shown = is_shown;
     }
     text
+}
+
+/// Which lines have a touched one at most so many lines away.
+fn around(lines: &[ExplainedLine<'_>], context: usize) -> Vec<bool> {
+    let mut is_shown = vec![false; lines.len()];
+    let touched = lines.iter().enumerate().filter(|(_, line)| is_touched(line));
+    let mut done = 0;
+    for (at, _) in touched {
+        let from = at.saturating_sub(context).max(done);
+        let to = at.saturating_add(context).saturating_add(1).min(lines.len());
+        is_shown[from..to].fill(true);
+        done = to;
+    }
+    is_shown
 }
 
 fn is_touched(line: &ExplainedLine<'_>) -> bool {
@@ -113,6 +123,7 @@ fn add_why(
     let rule = cleaner.rule(rule);
     let needed = cleaner.profile().threshold();
     let reason = match reason {
+        None if evidence < needed => " and a certain rule",
         Some(KeptBecause::AfterColon) => ", but it is a list after a colon",
         Some(KeptBecause::Limit) => ", but the run is too long to be held",
         _ => "",

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
-use unchaff::{Category, Cleaner, Rule, Shape};
+use unchaff::{Category, Cleaner, Profile, Rule, Shape};
 
 use crate::Run;
 use crate::args::{RuleArgs, RulesArgs, RulesCommand};
@@ -46,18 +46,28 @@ fn list(args: &RuleArgs) -> Run {
 }
 
 /// All cleaners whose rules together are all rules: the categories that are off by default, switched on one by one.
-fn all_cleaners(args: &RuleArgs) -> anyhow::Result<Vec<(Option<Category>, Cleaner)>> {
-    let mut cleaners = vec![(None, setup::cleaner(args)?)];
-    for category in Category::ALL.into_iter().filter(|category| !category.is_on_by_default()) {
+fn all_cleaners(
+    args: &RuleArgs,
+    profile: Option<Profile>,
+) -> anyhow::Result<Vec<(Option<Category>, Cleaner)>> {
+    let builder = || {
+        let builder = setup::builder(args)?;
+        anyhow::Ok(match profile {
+            Some(profile) => builder.profile(profile),
+            None => builder,
+        })
+    };
+    let mut cleaners = vec![(None, builder()?.build()?)];
+    for category in Category::ALL.iter().copied().filter(|category| !category.is_on_by_default()) {
         if !args.on.iter().any(|name| name == category.name()) {
-            cleaners.push((Some(category), setup::builder(args)?.on(category).build()?));
+            cleaners.push((Some(category), builder()?.on(category).build()?));
         }
     }
     Ok(cleaners)
 }
 
 fn show(id: &str, args: &RuleArgs) -> Run {
-    let cleaners = all_cleaners(args)?;
+    let cleaners = all_cleaners(args, None)?;
     let mut rules = cleaners.iter().flat_map(|(_, cleaner)| cleaner.rules());
     let rule = rules.find(|rule| rule.id() == id);
     let rule = rule.ok_or_else(|| anyhow!("no rule {id:?}; unchaff rules list names them"))?;
@@ -136,10 +146,11 @@ fn check(files: &[PathBuf]) -> Run {
     Ok(Outcome::found(!problems.is_empty()))
 }
 
+/// Examples are written for the standard profile, whatever the options say.
 fn test(args: &RuleArgs) -> Run {
     let mut text = String::new();
     let (mut rules, mut examples, mut failures) = (0, 0, 0);
-    for (only, cleaner) in all_cleaners(args)? {
+    for (only, cleaner) in all_cleaners(args, Some(Profile::Standard))? {
         for rule in
             cleaner.rules().iter().filter(|rule| only.is_none_or(|only| only == rule.category()))
         {

@@ -1,27 +1,26 @@
 //! `unchaff scan`: one JSON object a document.
 
-use std::io::{BufWriter, Write};
-
 use serde_json::json;
 use unchaff::{Cleaner, Points, RuleId, Span};
 
 use crate::Run;
 use crate::args::ScanArgs;
+use crate::output::{self, Output};
 use crate::records::{self, Document};
 use crate::setup;
 use crate::talk::Outcome;
 
 pub fn run(args: &ScanArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
-    let mut out = BufWriter::new(std::io::stdout());
+    let mut out = Output::create(None, &[])?;
     let mut has_residue = false;
     let unread = records::each(&args.input, None, &cleaner, |document| {
         let (line, found) = scan(&document, args.near);
         has_residue |= found;
-        writeln!(out, "{line}")?;
-        Ok(())
+        out.put(line.as_bytes())?;
+        out.put(b"\n")
     })?;
-    out.flush()?;
+    output::finish([out])?;
     Ok(Outcome::found(has_residue || unread > 0))
 }
 

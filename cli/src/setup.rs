@@ -39,7 +39,7 @@ pub fn builder(args: &RuleArgs) -> Result<CleanerBuilder> {
             None if name.contains('.') => builder.off_rule(name),
             None => bail!(
                 "--off {name}: neither a category ({}) nor a rule's id",
-                Category::ALL.map(Category::name).join(", ")
+                Category::ALL.iter().map(|category| category.name()).collect::<Vec<_>>().join(", ")
             ),
         };
     }

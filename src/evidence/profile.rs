@@ -18,7 +18,7 @@ pub enum Profile {
 
 impl Profile {
     /// Every profile.
-    pub const ALL: [Profile; 3] = [Profile::Cautious, Profile::Standard, Profile::Eager];
+    pub const ALL: &'static [Profile] = &[Profile::Cautious, Profile::Standard, Profile::Eager];
 
     /// The name in options and receipts.
     #[must_use]
@@ -33,7 +33,7 @@ impl Profile {
     /// The profile of a name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|profile| profile.name() == name)
+        Self::ALL.iter().copied().find(|profile| profile.name() == name)
     }
 
     /// The evidence a run needs unless a certain rule is in it.

@@ -25,8 +25,8 @@ pub enum Status {
 
 impl Status {
     /// Every status.
-    pub const ALL: [Status; 4] =
-        [Status::Empty, Status::Unchanged, Status::Cleaned, Status::ResidueOnly];
+    pub const ALL: &'static [Status] =
+        &[Status::Empty, Status::Unchanged, Status::Cleaned, Status::ResidueOnly];
 
     /// The name in outputs.
     #[must_use]
@@ -137,7 +137,7 @@ impl Count {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Report {
-    documents: [u64; Status::ALL.len()],
+    documents: [u64; 4],
     bytes_in: u64,
     removed: Count,
     near_misses: u64,

@@ -65,7 +65,7 @@ pub enum Category {
 
 impl Category {
     /// Every category, in the order of the documentation.
-    pub const ALL: [Category; 23] = [
+    pub const ALL: &'static [Category] = &[
         Category::AdMarker,
         Category::AdLabel,
         Category::Source,
@@ -124,7 +124,7 @@ impl Category {
     /// The category of a name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|category| category.name() == name)
+        Self::ALL.iter().copied().find(|category| category.name() == name)
     }
 
     /// Whether rules of this category act unless somebody switches them off.
@@ -162,7 +162,7 @@ pub enum Weight {
 
 impl Weight {
     /// Every weight.
-    pub const ALL: [Weight; 3] = [Weight::Weak, Weight::Likely, Weight::Certain];
+    pub const ALL: &'static [Weight] = &[Weight::Weak, Weight::Likely, Weight::Certain];
 
     /// The name in packs.
     #[must_use]
@@ -204,7 +204,7 @@ pub enum Edge {
 
 impl Edge {
     /// Every edge.
-    pub const ALL: [Edge; 3] = [Edge::Any, Edge::Head, Edge::Tail];
+    pub const ALL: &'static [Edge] = &[Edge::Any, Edge::Head, Edge::Tail];
 
     /// The name in packs.
     #[must_use]

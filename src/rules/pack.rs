@@ -154,18 +154,18 @@ impl Reader<'_> {
         }
         let category = table.required("category");
         let category =
-            table.word(category, Category::from_name, &Category::ALL.map(Category::name));
+            table.word(category, Category::from_name, &names(Category::ALL, Category::name));
         let weight = table.required("weight");
         let weight = table.word(
             weight,
-            |name| Weight::ALL.into_iter().find(|weight| weight.name() == name),
-            &Weight::ALL.map(Weight::name),
+            |name| Weight::ALL.iter().copied().find(|weight| weight.name() == name),
+            &names(Weight::ALL, Weight::name),
         );
         let edge = table.optional("at");
         let edge = table.word(
             edge,
-            |name| Edge::ALL.into_iter().find(|edge| edge.name() == name),
-            &Edge::ALL.map(Edge::name),
+            |name| Edge::ALL.iter().copied().find(|edge| edge.name() == name),
+            &names(Edge::ALL, Edge::name),
         );
         let is_affix = table.flag("affix");
         let sites = sites(table);
@@ -320,6 +320,11 @@ fn sites(table: &mut Table<'_, '_, '_>) -> Vec<String> {
         check::site(site, table.problems());
     }
     sites.into_iter().map(|site| site.value.to_lowercase()).collect()
+}
+
+/// The names of all values of a type.
+fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().copied().map(name).collect()
 }
 
 /// Remembers on which line something was said, and reports what is said twice.
