@@ -217,9 +217,12 @@ fn fingerprint(rules: &RuleSet, profile: Profile, limits: &Limits) -> String {
     let mut text =
         format!("{MODEL} {profile} {max_line_bytes} {max_held_bytes} {max_candidate_bytes}\n");
     for rule in rules.rules() {
-        let Rule { id, category, weight, edge, is_affix, sites, shapes, .. } = rule;
+        let Rule { id, category, weight, edge, is_affix, counts_once, sites, shapes, .. } = rule;
         let (edge, shapes) = (edge.name(), written(shapes));
-        let _ = writeln!(text, "{id} {category} {weight} {edge} {is_affix} {sites:?} {shapes:?}");
+        let _ = writeln!(
+            text,
+            "{id} {category} {weight} {edge} {is_affix} {counts_once} {sites:?} {shapes:?}"
+        );
     }
     let mut exceptions: Vec<String> = rules
         .exceptions()

@@ -605,7 +605,8 @@ fn reports_merge_in_any_order() {
         prop_assert_eq!(all.bytes_in(), all.bytes_kept() + all.bytes_removed());
         prop_assert_eq!(all.removals(), a.removals() + b.removals() + c.removals());
         prop_assert_eq!(all.near_misses(), a.near_misses() + b.near_misses() + c.near_misses());
-        let of_status: u64 = Status::ALL.iter().copied().map(|status| all.documents_with(status)).sum();
+        let of_status: u64 =
+            Status::ALL.iter().copied().map(|status| all.documents_with(status)).sum();
         prop_assert_eq!(of_status, 3);
         Ok(())
     });

@@ -95,6 +95,9 @@ fn described(rule: &Rule) -> String {
     if rule.is_affix() {
         text.push_str("\n  affix     true");
     }
+    if rule.counts_once() {
+        text.push_str("\n  once      true");
+    }
     for shape in rule.shapes() {
         let _ = match shape {
             Shape::Line(phrase) => write!(text, "\n  line      {phrase}"),

@@ -8,8 +8,8 @@
 //! stand before it, so that paragraphs stay as far apart as they were. At the head and at the tail it takes those on
 //! both sides. A document that ends without a line end ends without one afterwards.
 //!
-//! A run behind a colon is a list of the body, with one exception: when certain rules removed the head of the document
-//! and one of them matches again in the run, the two are a machine's frame around the text.
+//! A run behind a colon is a list of the body, with one exception: when a certain rule removed something before and
+//! matches again in the run, the two are a machine's frame around the text.
 
 use super::points::Points;
 use super::profile::Profile;
@@ -17,7 +17,7 @@ use super::removal::{KeptBecause, NearMiss, Removal};
 use super::report::LimitHits;
 use super::run::{Held, Run};
 use crate::limits::Limits;
-use crate::matching::judge::{Judge, Kind, Unit};
+use crate::matching::judge::{Introduction, Judge, Kind, Unit};
 use crate::matching::ruleset::{Matcher, RuleId, RuleSet};
 use crate::rules::category::Edge;
 use crate::span::Span;
@@ -58,9 +58,9 @@ struct State {
     has_gap: bool,
     /// Kept text stands somewhere before.
     has_body: bool,
-    /// The last kept text ends in a colon.
-    introduces: bool,
-    /// The certain rules that removed the head of the document: one half of a frame.
+    /// What the last kept text introduces.
+    introduces: Introduction,
+    /// The certain rules that removed something before: the other half of a frame may follow.
     frame: Vec<RuleId>,
     flow: Flow,
     /// End of the last line taken, and whether it had a line end.
@@ -101,7 +101,7 @@ impl Decider {
                 kept_line_end: 0,
                 has_gap: false,
                 has_body: false,
-                introduces: false,
+                introduces: Introduction::None,
                 frame: Vec::new(),
                 flow: Flow::Body,
                 end: 0,
@@ -156,7 +156,7 @@ impl Decider {
 
     /// Takes more of a line that is too long, up to `end`.
     pub(crate) fn keep_through(&mut self, end: u64) {
-        self.keep_text(end, end, false);
+        self.keep_text(end, end, Introduction::None);
         self.state.end = end;
         self.state.is_terminated = false;
     }
@@ -217,7 +217,7 @@ impl Decider {
                 self.state.kept_end = line.end;
                 self.state.kept_line_end = line.end;
             }
-            Flow::Keeping => self.keep_text(line.content_end(), line.end, false),
+            Flow::Keeping => self.keep_text(line.content_end(), line.end, Introduction::None),
             Flow::Body | Flow::Run(_) => {
                 let number = self.state.lines;
                 let run = self.open_run(line.start);
@@ -252,8 +252,12 @@ impl Decider {
             let span = Span::new(line.start + unit.start as u64, line.start + unit.end as u64);
             let evidence = Points::from_halves(rules.weight(unit.rule).halves());
             self.removals.push(Removal { span, line: number, rule: unit.rule, evidence });
+            if !self.state.frame.contains(&unit.rule) {
+                self.state.frame.push(unit.rule);
+            }
         }
-        let introduces = judged.introduces || (judged.is_item && self.state.introduces);
+        let goes_on = judged.is_item && self.state.introduces == Introduction::Colon;
+        let introduces = if goes_on { Introduction::Colon } else { judged.introduces };
         self.keep_text(core_end, line.end, introduces);
         if !judged.suffix.is_empty() {
             let hole = Span::new(line.content_end(), line.end);
@@ -303,9 +307,9 @@ impl Decider {
 
     /// Reports the removal of `whole`, shared among the units of the run, without the line end in `hole`.
     fn remove(&mut self, run: &Run, whole: Span, hole: Option<Span>, evidence: Points) {
-        if run.touches_head {
-            self.state.frame.clone_from(&run.certain);
-        }
+        self.state.frame.extend_from_slice(&run.certain);
+        self.state.frame.sort_unstable();
+        self.state.frame.dedup();
         for (at, unit) in run.units.iter().enumerate() {
             let start = if at == 0 { whole.start } else { unit.span.start };
             let end = run.units.get(at + 1).map_or(whole.end, |next| next.span.start);
@@ -339,11 +343,8 @@ impl Decider {
     }
 
     fn keep_run(&mut self, run: &Run, evidence: Points) {
-        let reason = if run.is_list_of_body(&self.state.frame) {
-            KeptBecause::AfterColon
-        } else {
-            KeptBecause::TooLittleEvidence
-        };
+        let reason =
+            run.belongs_to_body(&self.state.frame).unwrap_or(KeptBecause::TooLittleEvidence);
         self.note_near(run, evidence, reason);
         self.state.has_body = true;
     }
@@ -360,7 +361,7 @@ impl Decider {
     }
 
     /// Kept text ends at `end`, in the line that ends at `line_end`.
-    fn keep_text(&mut self, end: u64, line_end: u64, introduces: bool) {
+    fn keep_text(&mut self, end: u64, line_end: u64, introduces: Introduction) {
         let state = &mut self.state;
         state.kept_end = end;
         state.kept_line_end = line_end;

@@ -44,6 +44,8 @@ pub enum KeptBecause {
     TooLittleEvidence,
     /// A line that ends in a colon stands before its run: it is a list of the body.
     AfterColon,
+    /// A heading stands before its run, and all of the run is weak: it is the text below the heading.
+    AfterHeading,
     /// Its run outgrew `Limits::with_max_held_bytes`.
     Limit,
 }
@@ -55,6 +57,7 @@ impl KeptBecause {
         match self {
             KeptBecause::TooLittleEvidence => "too-little-evidence",
             KeptBecause::AfterColon => "after-colon",
+            KeptBecause::AfterHeading => "after-heading",
             KeptBecause::Limit => "limit",
         }
     }

@@ -1,21 +1,25 @@
 //! A run: candidates that stand beside each other, and the evidence they add up to.
 //!
-//! The invariant: evidence only grows as a run grows, and each folded text counts once. Filled and asked by the decider.
+//! The invariant: evidence only grows as a run grows, each folded text counts once, and the lines of one weak rule count
+//! no more than a point: a list of the body is often a list of one kind. Filled and asked by the decider.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::Xxh3Builder;
 
 use super::points::Points;
 use super::profile::Profile;
+use super::removal::KeptBecause;
 use crate::matching::detach::{SEGMENT_COST, has_affix};
-use crate::matching::judge::Unit;
+use crate::matching::judge::{Introduction, Unit};
 use crate::matching::ruleset::{RuleId, RuleSet};
 use crate::rules::category::{Edge, Weight};
 use crate::span::Span;
 
 /// What one end of the document adds to a run that touches it, in half points.
 const EDGE_BONUS: u32 = 2;
+/// Distinct lines that a run of weak lines needs to earn it.
+const MIN_WEAK_LINES: usize = 3;
 
 /// A candidate in a run.
 #[derive(Clone, Copy, Debug)]
@@ -39,18 +43,22 @@ pub(crate) struct Run {
     has_gap: bool,
     /// Where the first line behind the hole starts.
     after_hole: Option<u64>,
-    /// The body before the run ends in a colon.
-    is_list: bool,
+    /// What the body before the run introduces.
+    introduction: Introduction,
     seen: HashSet<u64, Xxh3Builder>,
+    /// What each rule has added, in half points.
+    shares: HashMap<RuleId, u32, Xxh3Builder>,
     halves: u32,
-    /// The certain rules that matched, each once.
+    /// A rule that is more than weak matched.
+    has_strong: bool,
+    /// The certain rules that matched where one line is enough, each once.
     pub certain: Vec<RuleId>,
     fits_head: bool,
     fits_tail: bool,
 }
 
 impl Run {
-    pub(crate) fn new(touches_head: bool, has_gap: bool, is_list: bool) -> Self {
+    pub(crate) fn new(touches_head: bool, has_gap: bool, introduction: Introduction) -> Self {
         Run {
             units: Vec::new(),
             hole: None,
@@ -58,9 +66,11 @@ impl Run {
             touches_head,
             has_gap,
             after_hole: None,
-            is_list,
+            introduction,
             seen: HashSet::default(),
+            shares: HashMap::default(),
             halves: 0,
+            has_strong: false,
             certain: Vec::new(),
             fits_head: false,
             fits_tail: false,
@@ -80,9 +90,15 @@ impl Run {
         for unit in units {
             let rule = rules.rule(unit.rule);
             if self.seen.insert(unit.key) {
-                gained = gained.saturating_add(rule.weight.halves());
+                let share = self.shares.entry(unit.rule).or_default();
+                let more = rule.weight.halves().min(rule.most_halves() - *share);
+                *share += more;
+                gained = gained.saturating_add(more);
             }
-            if rule.weight == Weight::Certain && !self.certain.contains(&unit.rule) {
+            self.has_strong |= rule.weight != Weight::Weak;
+            let stands_alone = !is_part || rule.is_affix || rule.has_inline;
+            if rule.weight == Weight::Certain && stands_alone && !self.certain.contains(&unit.rule)
+            {
                 self.certain.push(unit.rule);
             }
             self.fits_head |= rule.edge != Edge::Tail;
@@ -119,26 +135,33 @@ impl Run {
         self.units.first().map(|unit| unit.span.start)
     }
 
-    /// The evidence, with the point for an end of the document if the run touches one.
+    /// The evidence, with the point for an end of the document if the run touches one. Weak lines alone earn that point
+    /// only if they are several: a title and the first heading below it may both look like labels.
     pub(crate) fn evidence(&self, touches: Option<Edge>) -> Points {
-        let has_bonus = match touches {
+        let fits = match touches {
             Some(Edge::Head) => self.fits_head,
             Some(Edge::Tail) => self.fits_tail,
             Some(Edge::Any) => true,
             None => false,
         };
+        let has_bonus = fits && (self.has_strong || self.seen.len() >= MIN_WEAK_LINES);
         Points::from_halves(self.halves.saturating_add(if has_bonus { EDGE_BONUS } else { 0 }))
     }
 
-    /// Whether so much evidence suffices. `frame` are the certain rules that removed the head of the document.
+    /// Whether so much evidence suffices. `frame` are the certain rules that removed something before.
     pub(crate) fn suffices(&self, evidence: Points, profile: Profile, frame: &[RuleId]) -> bool {
-        !self.is_list_of_body(frame)
+        self.belongs_to_body(frame).is_none()
             && (!self.certain.is_empty() || evidence >= profile.threshold())
     }
 
-    /// Whether the run is a list that the body before it introduces. The other half of a frame is none, whatever
-    /// stands before it.
-    pub(crate) fn is_list_of_body(&self, frame: &[RuleId]) -> bool {
-        self.is_list && !self.certain.iter().any(|rule| frame.contains(rule))
+    /// Why the run is a part of the body before it, if it is. The other half of a frame is none, whatever stands before
+    /// it, and a heading introduces only lines that are all weak.
+    pub(crate) fn belongs_to_body(&self, frame: &[RuleId]) -> Option<KeptBecause> {
+        let is_framed = || self.certain.iter().any(|rule| frame.contains(rule));
+        match self.introduction {
+            Introduction::Colon if !is_framed() => Some(KeptBecause::AfterColon),
+            Introduction::Heading if !self.has_strong => Some(KeptBecause::AfterHeading),
+            _ => None,
+        }
     }
 }

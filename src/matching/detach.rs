@@ -3,10 +3,12 @@
 //! The invariant: a stretch that goes is strong enough to stand in a text line, and the body beside it begins and ends as
 //! body does. Asked by the line judge.
 
-use xxhash_rust::xxh3::xxh3_64;
+use std::collections::{HashMap, HashSet};
+
+use xxhash_rust::xxh3::{Xxh3Builder, xxh3_64};
 
 use super::judge::{Judged, Unit};
-use super::ruleset::{Marker, RuleSet};
+use super::ruleset::{Marker, RuleId, RuleSet};
 use crate::rules::category::Weight;
 use crate::text::chars::{trim_end, trim_start};
 use crate::text::fold::fold_into;
@@ -30,20 +32,16 @@ pub(crate) fn has_affix(units: &[Unit], rules: &RuleSet) -> bool {
     })
 }
 
-/// The weight of the distinct units, counted no further than any judge needs it.
+/// The weight of the distinct units; one rule counts no more than it can in a run.
 fn distinct_weight(units: &[Unit], rules: &RuleSet) -> u32 {
-    let mut seen: Vec<u64> = Vec::new();
-    let mut sum = 0;
-    for unit in units {
-        if sum >= UNDETACHED_MARKER {
-            break;
-        }
-        if !seen.contains(&unit.key) {
-            seen.push(unit.key);
-            sum += rules.weight(unit.rule).halves();
-        }
+    let mut seen: HashSet<u64, Xxh3Builder> = HashSet::default();
+    let mut shares: HashMap<RuleId, u32, Xxh3Builder> = HashMap::default();
+    for unit in units.iter().filter(|unit| seen.insert(unit.key)) {
+        let rule = rules.rule(unit.rule);
+        let share = shares.entry(unit.rule).or_default();
+        *share = share.saturating_add(rule.weight.halves()).min(rule.most_halves());
     }
-    sum
+    shares.values().fold(0, |sum, share| sum.saturating_add(*share))
 }
 
 /// Whether the text behind a stretch at the start of a line reads like the start of the body.

@@ -14,6 +14,7 @@ use crate::limits::Limits;
 use crate::text::chars::{is_blank, next_char, prev_char, trim_end, trim_start};
 use crate::text::fold::fold_into;
 use crate::text::region::is_fence;
+use crate::text::segment::ends_sentence;
 
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,18 @@ pub(crate) enum Kind {
     Candidate,
     /// Body, perhaps with candidates at its ends or markers inside.
     Body,
+}
+
+/// What a body line says of the lines behind it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Introduction {
+    /// Nothing.
+    #[default]
+    None,
+    /// It is a heading: labels behind it are its text.
+    Heading,
+    /// It ends in a colon: whatever stands behind it is a list.
+    Colon,
 }
 
 /// A candidate: a line, a segment or a marker that a rule matches.
@@ -51,9 +64,9 @@ pub(crate) struct Judged {
     pub core_start: usize,
     /// Where the core ends: the suffix starts here.
     pub core_end: usize,
-    /// The core ends in a colon: it introduces what follows.
-    pub introduces: bool,
-    /// The line is an item of a list: what was introduced before it goes on after it.
+    /// What the core introduces.
+    pub introduces: Introduction,
+    /// The core reads like an item of a list: what was introduced before it goes on after it.
     pub is_item: bool,
 }
 
@@ -123,8 +136,8 @@ impl Judge {
         judged.suffix.clear();
         judged.core_start = 0;
         judged.core_end = line.len();
-        judged.introduces = introduces(line);
-        judged.is_item = is_item(line);
+        judged.introduces = introduces(line, line.len());
+        judged.is_item = is_item(line, line.len());
     }
 
     /// The only marker of a line that is nothing but that marker and its dress.
@@ -163,7 +176,8 @@ impl Judge {
         if self.is_tangled(matcher, limits, host, line) {
             self.start_body(line);
         }
-        self.judged.introduces = introduces(&line[..self.judged.core_end]);
+        self.judged.introduces = introduces(line, self.judged.core_end);
+        self.judged.is_item = is_item(line, self.judged.core_end);
     }
 
     /// Whether some removal would leave a line that is judged otherwise than its parts were.
@@ -207,8 +221,20 @@ impl Judge {
     }
 }
 
+/// What a line whose core ends at `end` introduces.
+fn introduces(line: &[u8], end: usize) -> Introduction {
+    if ends_in_colon(&line[..end]) {
+        return Introduction::Colon;
+    }
+    let text = &line[trim_start(line, 0, line.len())..];
+    let marks = text.iter().take_while(|&&byte| byte == b'#').count();
+    let is_heading =
+        (1..=6).contains(&marks) && text.get(marks).is_some_and(u8::is_ascii_whitespace);
+    if is_heading { Introduction::Heading } else { Introduction::None }
+}
+
 /// Whether a text ends in a colon, closing quotes, brackets and emphasis aside.
-fn introduces(text: &[u8]) -> bool {
+fn ends_in_colon(text: &[u8]) -> bool {
     let mut at = trim_end(text, 0, text.len());
     for _ in 0..8 {
         match prev_char(text, at) {
@@ -222,15 +248,30 @@ fn introduces(text: &[u8]) -> bool {
     false
 }
 
-/// Whether a line starts like an item of a list: a bullet or a short number, and white space.
-fn is_item(line: &[u8]) -> bool {
-    let at = trim_start(line, 0, line.len());
-    let digits = line[at..].iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
-    let mark = at + digits;
+/// Longest line without a bullet that can be an item of a list, in bytes.
+const MAX_ITEM_BYTES: usize = 60;
+
+/// Whether a line whose core ends at `end` reads like an item of a list: a bullet, a number or a letter with a bracket at
+/// its start, or a few words that are no sentence.
+fn is_item(line: &[u8], end: usize) -> bool {
+    let end = trim_end(line, 0, end);
+    let at = trim_start(line, 0, end);
+    let is_short = end - at <= MAX_ITEM_BYTES && !ends_sentence(line, end);
+    is_short || starts_like_item(line, at)
+}
+
+fn starts_like_item(line: &[u8], at: usize) -> bool {
+    let letters = line[at..].iter().take(4).take_while(|byte| byte.is_ascii_alphanumeric());
+    let letters: &[u8] = &line[at..at + letters.count()];
+    let mark = at + letters.len();
     let Some((c, len)) = next_char(line, mark) else { return false };
-    let is_mark = match digits {
-        0 => matches!(c, '-' | '*' | '+' | '•' | '–'),
-        1..=3 => matches!(c, '.' | ')'),
+    let is_mark = match letters {
+        [] => matches!(
+            c,
+            '-' | '*' | '+' | '•' | '–' | '◦' | '○' | '▪' | '●' | '‣' | '・' | '·' | '►'
+        ),
+        [_] => matches!(c, '.' | ')'),
+        [_, _] | [_, _, _] => matches!(c, '.' | ')') && letters.iter().all(u8::is_ascii_digit),
         _ => false,
     };
     is_mark && next_char(line, mark + len).is_some_and(|(c, _)| c.is_whitespace())

@@ -168,6 +168,7 @@ impl Reader<'_> {
             &names(Edge::ALL, Edge::name),
         );
         let is_affix = table.flag("affix");
+        let counts_once = table.flag("once");
         let sites = sites(table);
         let shapes = self.rule_shapes(table);
         table.optional("note");
@@ -189,6 +190,7 @@ impl Reader<'_> {
             weight: weight?,
             edge: edge.unwrap_or_default(),
             is_affix,
+            counts_once,
             has_inline: shapes.iter().any(|shape| matches!(shape, Shape::Inline(_))),
             language: pack.language.clone(),
             sites,

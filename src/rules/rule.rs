@@ -16,6 +16,7 @@ pub struct Rule {
     pub(crate) weight: Weight,
     pub(crate) edge: Edge,
     pub(crate) is_affix: bool,
+    pub(crate) counts_once: bool,
     /// One of the shapes is `Shape::Inline`.
     pub(crate) has_inline: bool,
     pub(crate) language: Option<String>,
@@ -56,6 +57,22 @@ impl Rule {
     #[must_use]
     pub fn is_affix(&self) -> bool {
         self.is_affix
+    }
+
+    /// Whether several lines of it in one run count as one.
+    #[must_use]
+    pub fn counts_once(&self) -> bool {
+        self.counts_once
+    }
+
+    /// What all of its lines can add to a run, in half points. Weak lines of one kind are often a list of the body, and
+    /// add up to one point at most.
+    pub(crate) fn most_halves(&self) -> u32 {
+        match self.weight {
+            weight if self.counts_once => weight.halves(),
+            Weight::Weak => 2,
+            Weight::Likely | Weight::Certain => u32::MAX,
+        }
     }
 
     /// The language of its pack, as an ISO 639-1 code; `None` for language-independent packs.

@@ -56,7 +56,7 @@ fn starts_sentence(c: char) -> bool {
 /// Whether what stands at `at` reads like a new piece of text: not a small letter, not punctuation that goes on.
 pub(crate) fn reads_like_start(line: &[u8], at: usize) -> bool {
     next_char(line, at).is_some_and(|(c, _)| {
-        starts_sentence(c) || c.is_numeric() || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–".contains(c)
+        starts_sentence(c) || c.is_numeric() || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–$€£#•".contains(c)
     })
 }
 

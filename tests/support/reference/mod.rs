@@ -8,12 +8,12 @@ mod parts;
 mod plain;
 mod region;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unchaff::{Edge, Profile, Rule, Weight};
 
 use self::parts::Parts;
-use self::plain::{ends_in_colon, invisible, is_item};
+use self::plain::{ends_in_colon, invisible, is_heading, is_item};
 use self::region::Region;
 use super::{Mark, join};
 
@@ -36,7 +36,9 @@ enum Token {
     Body {
         start: usize,
         end: usize,
-        is_list_head: bool,
+        intro: Intro,
+        /// Rules of the markers inside it that go.
+        inside: Vec<usize>,
     },
     LineEnd {
         start: usize,
@@ -48,6 +50,14 @@ enum Token {
         is_part: bool,
         ends_line: bool,
     },
+}
+
+/// What a body line says of what follows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Intro {
+    None,
+    Heading,
+    Colon,
 }
 
 /// One candidate: its bytes, its folded text, the rule.
@@ -81,6 +91,9 @@ impl<'r> Reference<'r> {
         let mut at = 0;
         while at < tokens.len() {
             let Token::Stretch { .. } = tokens[at] else {
+                if let Token::Body { inside, .. } = &tokens[at] {
+                    frame.extend(inside.iter().copied());
+                }
                 at += 1;
                 continue;
             };
@@ -121,24 +134,35 @@ impl<'r> Reference<'r> {
             })
             .collect();
         let before = tokens[..first].iter().rev().find(|token| matches!(token, Token::Body { .. }));
-        // Evidence: each folded text once; a stretch inside a text line costs a point unless an affix stands in it.
+        // Evidence: each folded text once, a weak rule at most a point; a stretch inside a text line costs
+        // a point unless an affix stands in it.
         let mut seen = BTreeSet::new();
+        let mut shares: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut certain = BTreeSet::new();
         let mut sum = 0;
         for token in run {
             let Token::Stretch { units, is_part, .. } = token else { continue };
             let mut gained = 0;
             for unit in units {
+                let weight = halves(self.rules[unit.rule].weight());
                 if seen.insert(unit.view.clone()) {
-                    gained += halves(self.rules[unit.rule].weight());
+                    let share = shares.entry(unit.rule).or_default();
+                    let more = weight.min(self.most(unit.rule) - *share);
+                    *share += more;
+                    gained += more;
+                }
+                if weight == 4 && (!is_part || self.is_affix(unit)) {
+                    certain.insert(unit.rule);
                 }
             }
             let has_affix = units.iter().any(|unit| self.is_affix(unit));
             sum += if *is_part && !has_affix { u32::max(gained, 2) - 2 } else { gained };
         }
+        let is_weak = units.iter().all(|unit| self.rules[unit.rule].weight() == Weight::Weak);
         let fits = |other: Edge| units.iter().any(|unit| self.rules[unit.rule].edge() != other);
         let is_head = before.is_none() && next_body.is_some() && fits(Edge::Tail);
         let is_tail = before.is_some() && next_body.is_none() && fits(Edge::Head);
-        if is_head || is_tail {
+        if (is_head || is_tail) && (!is_weak || seen.len() >= 3) {
             sum += 2;
         }
         let needed = match self.profile {
@@ -146,19 +170,16 @@ impl<'r> Reference<'r> {
             Profile::Standard => 4,
             Profile::Eager => 3,
         };
-        let certain: BTreeSet<usize> = units
-            .iter()
-            .map(|unit| unit.rule)
-            .filter(|&rule| self.rules[rule].weight() == Weight::Certain)
-            .collect();
-        let follows_colon = matches!(before, Some(Token::Body { is_list_head: true, .. }));
-        let is_list = follows_colon && certain.is_disjoint(frame);
-        if is_list || (certain.is_empty() && sum < needed) {
+        let intro = match before {
+            Some(Token::Body { intro, .. }) => *intro,
+            _ => Intro::None,
+        };
+        let is_list = intro == Intro::Colon && certain.is_disjoint(frame);
+        let is_text = intro == Intro::Heading && is_weak;
+        if is_list || is_text || (certain.is_empty() && sum < needed) {
             return;
         }
-        if before.is_none() {
-            *frame = certain;
-        }
+        frame.extend(certain);
         // What goes: from the first to the last unit, then blank lines.
         let text_end = marked.len();
         let body_end = match before {
@@ -209,6 +230,15 @@ impl<'r> Reference<'r> {
                 let unit = units.iter().rev().find(|unit| unit.start <= i).unwrap_or(&units[0]);
                 *mark = Some((unit.rule, sum));
             }
+        }
+    }
+
+    /// What the lines of one rule can add, in half points.
+    fn most(&self, rule: usize) -> u32 {
+        match self.rules[rule].weight() {
+            weight if self.rules[rule].counts_once() => halves(weight),
+            Weight::Weak => 2,
+            _ => u32::MAX,
         }
     }
 
@@ -268,7 +298,7 @@ impl<'r> Reference<'r> {
             let line = &text[from..to.max(from)];
             if is_long {
                 region.pass_long_line();
-                tokens.push(Token::Body { start: from, end, is_list_head: false });
+                tokens.push(Token::Body { start: from, end, intro: Intro::None, inside: vec![] });
                 tokens.push(Token::LineEnd { start: end, end });
             } else {
                 let is_protected = region.protects(line, number == 0);
@@ -314,13 +344,20 @@ impl<'r> Reference<'r> {
                 ends_line: false,
             });
         }
-        let follows_list_head = tokens.iter().rev().find_map(|token| match token {
-            Token::Body { is_list_head, .. } => Some(*is_list_head),
+        let before = tokens.iter().rev().find_map(|token| match token {
+            Token::Body { intro, .. } => Some(*intro),
             _ => None,
         });
-        let is_next_item = is_item(line) && follows_list_head == Some(true);
-        let is_list_head = ends_in_colon(&line[..core_end]) || is_next_item;
-        tokens.push(Token::Body { start: at + core_start, end: at + core_end, is_list_head });
+        let goes_on = is_item(line, core_end) && before == Some(Intro::Colon);
+        let intro = if ends_in_colon(&line[..core_end]) || goes_on {
+            Intro::Colon
+        } else if is_heading(line) {
+            Intro::Heading
+        } else {
+            Intro::None
+        };
+        let inside = parts.inside.iter().map(|unit| unit.rule).collect();
+        tokens.push(Token::Body { start: at + core_start, end: at + core_end, intro, inside });
         if !parts.suffix.is_empty() {
             tokens.push(Token::Stretch {
                 units: shift(&parts.suffix),

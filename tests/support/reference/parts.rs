@@ -180,8 +180,13 @@ impl Reference<'_> {
 
     pub fn weight_of_distinct(&self, units: &[Unit]) -> u32 {
         let mut seen = BTreeSet::new();
-        let distinct = units.iter().filter(|unit| seen.insert(&unit.view));
-        distinct.map(|unit| halves(self.rules[unit.rule].weight())).sum()
+        let mut shares: HashMap<usize, u32> = HashMap::new();
+        for unit in units.iter().filter(|unit| seen.insert(&unit.view)) {
+            let weight = halves(self.rules[unit.rule].weight());
+            let share = shares.entry(unit.rule).or_default();
+            *share = (*share + weight).min(self.most(unit.rule));
+        }
+        shares.values().sum()
     }
 
     pub fn is_affix(&self, unit: &Unit) -> bool {

@@ -204,7 +204,9 @@ pub fn opens(c: char) -> bool {
 
 pub fn reads_like_start(line: &[u8], at: usize) -> bool {
     let next = chars(&line[at..]).first().map(|(.., c)| *c);
-    next.is_some_and(|c| opens(c) || c.is_numeric() || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–".contains(c))
+    next.is_some_and(|c| {
+        opens(c) || c.is_numeric() || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–$€£#•".contains(c)
+    })
 }
 
 pub fn cuts(line: &[u8]) -> Vec<usize> {
@@ -212,21 +214,35 @@ pub fn cuts(line: &[u8]) -> Vec<usize> {
     seen.map(|(start, ..)| start).filter(|&start| start > 0 && is_cut(line, start)).collect()
 }
 
-/// A bullet, or a number and a full stop or a bracket, and white space.
-pub fn is_item(line: &[u8]) -> bool {
-    let line = String::from_utf8_lossy(&line[skip_white(line, 0, line.len())..]);
-    let item = &*line;
-    let after = match item.strip_prefix(['-', '*', '+', '•', '–']) {
+/// A bullet, a number or a letter with a bracket, or a few words that are no sentence.
+pub fn is_item(line: &[u8], core_end: usize) -> bool {
+    let to = skip_white_back(line, 0, core_end);
+    let from = skip_white(line, 0, to);
+    if to - from <= 60 && stop_before(line, to).is_none() {
+        return true;
+    }
+    let text = String::from_utf8_lossy(&line[from..]);
+    let after = match text
+        .strip_prefix(['-', '*', '+', '•', '–', '◦', '○', '▪', '●', '‣', '・', '·', '►'])
+    {
         Some(after) => after,
         None => {
-            let digits = item.bytes().take_while(u8::is_ascii_digit).count();
-            match item[digits..].strip_prefix(['.', ')']) {
-                Some(after) if (1..=3).contains(&digits) => after,
+            let label: String = text.chars().take_while(char::is_ascii_alphanumeric).collect();
+            let is_number = label.len() <= 3 && label.bytes().all(|b| b.is_ascii_digit());
+            match text[label.len()..].strip_prefix(['.', ')']) {
+                Some(after) if label.len() == 1 || (is_number && !label.is_empty()) => after,
                 _ => return false,
             }
         }
     };
     after.starts_with(char::is_whitespace)
+}
+
+/// One to six number signs and white space.
+pub fn is_heading(line: &[u8]) -> bool {
+    let text = &line[skip_white(line, 0, line.len())..];
+    let marks = text.iter().take_while(|&&byte| byte == b'#').count();
+    (1..=6).contains(&marks) && text.get(marks).is_some_and(u8::is_ascii_whitespace)
 }
 
 pub fn ends_in_colon(text: &[u8]) -> bool {
