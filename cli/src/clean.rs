@@ -1,15 +1,16 @@
 //! `unchaff clean`: text streams through in bounded memory, JSONL line by line.
 
+use std::cmp::Ordering;
 use std::path::PathBuf;
 
 use anyhow::{Error, Result, bail};
 use unchaff::{Cleaner, DocumentReport, Receipt, ReceiptBuilder, Removal, Report, Sink, Status};
 
 use crate::Run;
-use crate::args::CleanArgs;
+use crate::args::{CleanArgs, InputArgs};
 use crate::documents::{Piece, Splitter};
 use crate::input::{Format, Input};
-use crate::jsonl::{self, Lines, RawLine, Record};
+use crate::jsonl::{self, Entry, Record};
 use crate::output::{self, Output};
 use crate::receipts::Writer;
 use crate::records::MAX_NAMED;
@@ -92,56 +93,41 @@ impl Job {
 
     fn jsonl(&mut self, input: &mut Input, args: &CleanArgs) -> Result<()> {
         let name = input.name.clone();
-        let max = args.input.max_record;
-        let bad = |job: &mut Job, number: u64, why: &str| -> Result<()> {
-            if args.strict {
-                let before = if job.output.is_stream() {
-                    "the lines before it were written"
-                } else {
-                    "nothing was written"
-                };
-                bail!("{name}:{number}: {why}; {before}");
-            }
-            job.bad_records += 1;
-            match job.bad_records {
-                n if n <= MAX_NAMED => say(format!("{name}:{number}: kept as it is: {why}")),
-                n if n == MAX_NAMED + 1 => {
-                    say("more lines were kept as they are; only their number is told at the end")
-                }
-                _ => {}
-            }
-            Ok(())
-        };
-        Lines::new(&mut input.reader, max).each(|number, line| -> Result<()> {
-            let line = match line {
-                RawLine::Whole(line) => line,
-                RawLine::Part { bytes, is_start, .. } => {
-                    if is_start {
-                        bad(self, number, &format!("the line is longer than --max-record {max}"))?;
-                    }
-                    return self.output.put(bytes);
+        let InputArgs { text_field, max_record, .. } = &args.input;
+        jsonl::each_entry(&mut input.reader, text_field, *max_record, |number, line, entry| {
+            let cleaned = match entry {
+                Entry::Record(record) => self.record(line, &record, number)?,
+                Entry::Other => None,
+                Entry::Bad(why) => {
+                    self.keep_bad(&format!("{name}:{number}"), &why, args.strict)?;
+                    None
                 }
             };
-            let start = if number == 1 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-            let json = &line[start..];
-            let cleaned = if json.trim_ascii().is_empty() {
-                None
-            } else {
-                match Record::read(json.trim_ascii_end(), &args.input.text_field) {
-                    Ok(record) => self.record(json, &record, number)?,
-                    Err(why) => {
-                        bad(self, number, &why)?;
-                        None
-                    }
-                }
-            };
-            self.output.put(&line[..start])?;
-            self.output.put(cleaned.as_deref().unwrap_or(json))
+            self.output.put(cleaned.as_deref().unwrap_or(line))
         })
     }
 
+    /// Says that a line is kept as it is, or stops.
+    fn keep_bad(&mut self, place: &str, why: &str, is_strict: bool) -> Result<()> {
+        if is_strict {
+            let is_stream = self.output.is_stream();
+            let before =
+                if is_stream { "the lines before it were written" } else { "nothing was written" };
+            bail!("{place}: {why}; {before}");
+        }
+        self.bad_records += 1;
+        match self.bad_records.cmp(&(MAX_NAMED + 1)) {
+            Ordering::Less => say(format!("{place}: kept as it is: {why}")),
+            Ordering::Equal => {
+                say("more lines were kept as they are; only their number is told at the end")
+            }
+            Ordering::Greater => {}
+        }
+        Ok(())
+    }
+
     /// Cleans a record; `None` where nothing is removed.
-    fn record(&mut self, json: &[u8], record: &Record<'_>, number: u64) -> Result<Option<Vec<u8>>> {
+    fn record(&mut self, line: &[u8], record: &Record<'_>, number: u64) -> Result<Option<Vec<u8>>> {
         let on_host = record.host.as_deref().map(|host| self.cleaner.for_host(host));
         let cleaner = on_host.as_ref().unwrap_or(&self.cleaner);
         let cleaned = cleaner.clean(&record.text);
@@ -153,7 +139,7 @@ impl Job {
             return Ok(None);
         }
         let spans: Vec<_> = cleaned.removals().iter().map(|r| r.span.start..r.span.end).collect();
-        let inside = std::str::from_utf8(&json[record.inside.clone()]).unwrap_or_default();
+        let inside = std::str::from_utf8(&line[record.inside.clone()]).unwrap_or_default();
         let ranges = jsonl::written(inside, &spans);
         if let Some(receipts) = &mut self.receipts {
             let mut receipt = cleaner.receipt(record.text.as_bytes(), &cleaned);
@@ -162,7 +148,7 @@ impl Job {
             receipt.set_written(pieces(&receipt, inside, &ranges));
             receipts.add(&receipt)?;
         }
-        Ok(Some(jsonl::cut(json, record.inside.start, &ranges)))
+        Ok(Some(jsonl::cut(line, record.inside.start, &ranges)))
     }
 }
 

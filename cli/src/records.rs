@@ -6,7 +6,7 @@ use unchaff::Cleaner;
 use crate::args::InputArgs;
 use crate::documents::{Piece, Splitter};
 use crate::input::{Format, Input};
-use crate::jsonl::{Lines, RawLine, Record};
+use crate::jsonl::{self, Entry};
 use crate::talk::say;
 
 /// How many lines that cannot be read are named one by one.
@@ -86,51 +86,30 @@ fn each_record(
 ) -> Result<u64> {
     let name = input.name.clone();
     let mut unread = 0;
-    let mut skip = |number: u64, why: &str| {
-        unread += 1;
-        if unread == MAX_NAMED + 1 {
-            say("more lines were not read; they are not named");
-        }
-        if unread > MAX_NAMED {
-            return;
-        }
-        say(format!("{name}:{number}: not read: {why}"));
-    };
-    Lines::new(&mut input.reader, args.max_record).each(|number, line| -> Result<()> {
-        let line = match line {
-            RawLine::Whole(line) => line,
-            RawLine::Part { is_start, .. } => {
-                if is_start {
-                    skip(
-                        number,
-                        &format!("the line is longer than --max-record {}", args.max_record),
-                    );
-                }
-                return Ok(());
-            }
-        };
-        let line =
-            if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line) } else { line };
-        if line.trim_ascii().is_empty() {
-            return Ok(());
-        }
-        match Record::read(line.trim_ascii_end(), &args.text_field) {
-            Ok(record) => {
+    let InputArgs { text_field, max_record, .. } = args;
+    jsonl::each_entry(&mut input.reader, text_field, *max_record, |number, line, entry| {
+        match entry {
+            Entry::Record(record) => {
                 let on_host = record.host.as_deref().map(|host| cleaner.for_host(host));
-                let id = record.id.map_or_else(|| number.to_string(), str::to_owned);
                 take(Document {
-                    id,
+                    id: record.id.map_or_else(|| number.to_string(), str::to_owned),
                     at: number,
                     text: record.text.as_bytes(),
                     cleaner: on_host.as_ref().unwrap_or(cleaner),
                     written: std::str::from_utf8(&line[record.inside.clone()]).ok(),
-                })
+                })?;
             }
-            Err(why) => {
-                skip(number, &why);
-                Ok(())
+            Entry::Other => {}
+            Entry::Bad(why) => {
+                unread += 1;
+                if unread <= MAX_NAMED {
+                    say(format!("{name}:{number}: not read: {why}"));
+                } else if unread == MAX_NAMED + 1 {
+                    say("more lines were not read; they are not named");
+                }
             }
         }
+        Ok(())
     })?;
     Ok(unread)
 }

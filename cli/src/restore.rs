@@ -7,9 +7,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use unchaff::Receipt;
 
 use crate::Run;
-use crate::args::RestoreArgs;
+use crate::args::{InputArgs, RestoreArgs};
 use crate::input::{Format, Input};
-use crate::jsonl::{self, Lines, RawLine, Record};
+use crate::jsonl::{self, Entry, Record};
 use crate::output::{self, Output};
 use crate::receipts::Reader;
 use crate::talk::Outcome;
@@ -87,35 +87,33 @@ fn restore_jsonl(
     output: &mut Output,
 ) -> Result<()> {
     let name = input.name.clone();
-    Lines::new(&mut input.reader, args.input.max_record).each(|number, line| -> Result<()> {
-        let line = match line {
-            RawLine::Whole(line) | RawLine::Part { bytes: line, .. } => line,
-        };
+    let InputArgs { text_field, max_record, .. } = &args.input;
+    jsonl::each_entry(&mut input.reader, text_field, *max_record, |number, line, entry| {
         let place = receipts.place();
-        let restored = match receipts.take(number)? {
-            Some(receipt) => {
-                let start = if number == 1 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-                let record = Record::read(line[start..].trim_ascii_end(), &args.input.text_field)
-                    .map_err(|why| {
-                    anyhow!(
-                        "{name}:{number}: there is a receipt, but the line cannot be read: {why}"
-                    )
-                })?;
-                let text = receipt
-                    .restore(record.text.as_bytes())
-                    .with_context(|| format!("{name}:{number}: {place}"))?;
-                let inside = start + record.inside.start..start + record.inside.end;
-                let whole = jsonl::insert(line, inside, &pieces(&receipt));
-                let again = Record::read(whole[start..].trim_ascii_end(), &args.input.text_field);
-                if !again.is_ok_and(|again| again.text.as_bytes() == text) {
-                    bail!("{place}: what the receipt puts into the line is not the text it names");
-                }
-                Some(whole)
-            }
-            None => None,
+        let Some(receipt) = receipts.take(number)? else { return output.put(line) };
+        let Entry::Record(record) = entry else {
+            bail!("{name}:{number}: there is a receipt for this line, but it cannot be read");
         };
-        output.put(restored.as_deref().unwrap_or(line))
+        let restored = restore_record(line, &record, &receipt, text_field);
+        output.put(&restored.with_context(|| format!("{name}:{number}: {place}"))?)
     })
+}
+
+/// The line as it was.
+fn restore_record(
+    line: &[u8],
+    record: &Record<'_>,
+    receipt: &Receipt,
+    text_field: &str,
+) -> Result<Vec<u8>> {
+    let text = receipt.restore(record.text.as_bytes())?;
+    let whole = jsonl::insert(line, record.inside.clone(), &pieces(receipt));
+    let start = if whole.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    let again = Record::read(whole[start..].trim_ascii_end(), text_field);
+    if !again.is_ok_and(|again| again.text.as_bytes() == text) {
+        bail!("what the receipt puts into the line is not the text it names");
+    }
+    Ok(whole)
 }
 
 /// The removed pieces as they are written, each with its offset in the cleaned text.

@@ -99,18 +99,7 @@ fn described(rule: &Rule) -> String {
         text.push_str("\n  once      true");
     }
     for shape in rule.shapes() {
-        let _ = match shape {
-            Shape::Line(phrase) => write!(text, "\n  line      {phrase}"),
-            Shape::Starts { phrase, max_words } => {
-                write!(text, "\n  starts    {phrase} (at most {max_words} words)")
-            }
-            Shape::Ends { phrase, max_words } => {
-                write!(text, "\n  ends      {phrase} (at most {max_words} words)")
-            }
-            Shape::Pattern(pattern) => write!(text, "\n  pattern   {}", pattern.source()),
-            Shape::Inline(literal) => write!(text, "\n  inline    {literal}"),
-            _ => Ok(()),
-        };
+        text.push_str(&described_shape(shape));
     }
     for (what, examples) in [("remove", rule.remove_examples()), ("keep", rule.keep_examples())] {
         for example in examples {
@@ -119,6 +108,21 @@ fn described(rule: &Rule) -> String {
     }
     text.push('\n');
     text.lines().map(|line| visible(line) + "\n").collect()
+}
+
+fn described_shape(shape: &Shape) -> String {
+    match shape {
+        Shape::Line(phrase) => format!("\n  line      {phrase}"),
+        Shape::Starts { phrase, max_words } => {
+            format!("\n  starts    {phrase} (at most {max_words} words)")
+        }
+        Shape::Ends { phrase, max_words } => {
+            format!("\n  ends      {phrase} (at most {max_words} words)")
+        }
+        Shape::Pattern(pattern) => format!("\n  pattern   {}", pattern.source()),
+        Shape::Inline(literal) => format!("\n  inline    {literal}"),
+        _ => String::new(),
+    }
 }
 
 /// The problems are the answer: they go to standard output.

@@ -44,7 +44,7 @@ pub(crate) struct Decider {
 }
 
 /// Where in the document the decider stands.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
     /// Lines taken.
     lines: u64,
@@ -69,9 +69,10 @@ struct State {
 }
 
 /// What becomes of the next candidate.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum Flow {
     /// It opens a run.
+    #[default]
     Body,
     /// It joins this one.
     Run(Box<Run>),
@@ -94,19 +95,7 @@ impl Decider {
             host: host.map(str::to_owned),
             judge: Judge::default(),
             region: Region::Start,
-            state: State {
-                lines: 0,
-                text_start: 0,
-                kept_end: 0,
-                kept_line_end: 0,
-                has_gap: false,
-                has_body: false,
-                introduces: Introduction::None,
-                frame: Vec::new(),
-                flow: Flow::Body,
-                end: 0,
-                is_terminated: false,
-            },
+            state: State::default(),
             removals: Vec::new(),
             near: Vec::new(),
             collects_near,
@@ -171,7 +160,7 @@ impl Decider {
     pub(crate) fn finish(&mut self) {
         let state = &mut self.state;
         let end = state.end;
-        if let Flow::Run(run) = std::mem::replace(&mut state.flow, Flow::Body) {
+        if let Flow::Run(run) = std::mem::take(&mut state.flow) {
             let touches = state.has_body.then_some(Edge::Tail);
             let evidence = run.evidence(touches);
             if run.suffices(evidence, self.profile, &state.frame) {
@@ -287,7 +276,7 @@ impl Decider {
 
     /// Decides the open run because body follows, in the line at `line_start`, from `core_start` on.
     fn close_before_body(&mut self, line_start: u64, core_start: u64) {
-        let Flow::Run(run) = std::mem::replace(&mut self.state.flow, Flow::Body) else { return };
+        let Flow::Run(run) = std::mem::take(&mut self.state.flow) else { return };
         let evidence = run.evidence(run.touches_head.then_some(Edge::Head));
         if !run.suffices(evidence, self.profile, &self.state.frame) {
             return self.keep_run(&run, evidence);
@@ -378,7 +367,7 @@ impl Decider {
         }
         self.limit_hits.held += 1;
         let end = self.state.end;
-        match std::mem::replace(&mut self.state.flow, Flow::Body) {
+        match std::mem::take(&mut self.state.flow) {
             Flow::Run(run) => {
                 let evidence = run.evidence(None);
                 if run.suffices(evidence, self.profile, &self.state.frame) {

@@ -7,6 +7,7 @@ pub(crate) mod decider;
 pub(crate) mod points;
 pub(crate) mod profile;
 pub(crate) mod receipt;
+pub(crate) mod receipt_builder;
 pub(crate) mod removal;
 pub(crate) mod report;
 pub(crate) mod run;

@@ -153,20 +153,11 @@ impl Reader<'_> {
             note(&mut self.ids, id.value.clone(), id, table.problems());
         }
         let category = table.required("category");
-        let category =
-            table.word(category, Category::from_name, &names(Category::ALL, Category::name));
+        let category = named(table, category, Category::ALL, Category::name);
         let weight = table.required("weight");
-        let weight = table.word(
-            weight,
-            |name| Weight::ALL.iter().copied().find(|weight| weight.name() == name),
-            &names(Weight::ALL, Weight::name),
-        );
+        let weight = named(table, weight, Weight::ALL, Weight::name);
         let edge = table.optional("at");
-        let edge = table.word(
-            edge,
-            |name| Edge::ALL.iter().copied().find(|edge| edge.name() == name),
-            &names(Edge::ALL, Edge::name),
-        );
+        let edge = named(table, edge, Edge::ALL, Edge::name);
         let is_affix = table.flag("affix");
         let counts_once = table.flag("once");
         let sites = sites(table);
@@ -324,9 +315,15 @@ fn sites(table: &mut Table<'_, '_, '_>) -> Vec<String> {
     sites.into_iter().map(|site| site.value.to_lowercase()).collect()
 }
 
-/// The names of all values of a type.
-fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
-    all.iter().copied().map(name).collect()
+/// The value that a text names.
+fn named<T: Copy>(
+    table: &mut Table<'_, '_, '_>,
+    text: Option<Text>,
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> Option<T> {
+    let names: Vec<&str> = all.iter().copied().map(name).collect();
+    table.word(text, |word| all.iter().copied().find(|&value| name(value) == word), &names)
 }
 
 /// Remembers on which line something was said, and reports what is said twice.

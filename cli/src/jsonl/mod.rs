@@ -3,12 +3,13 @@
 //! The invariant: a record is never written anew. Only bytes inside the text value change; every other byte of the line
 //! stays, and a cut never splits an escape.
 
+mod entries;
 mod escaped;
 mod lines;
 mod record;
 
+pub use entries::{Entry, each_entry};
 pub use escaped::{canonical, cut, insert, written};
-pub use lines::{Lines, RawLine};
 pub use record::Record;
 
 /// Whether a line is a JSON object.
