@@ -12,12 +12,12 @@ use super::ruleset::{Marker, RuleId, RuleSet};
 use crate::rules::category::Weight;
 use crate::text::chars::{trim_end, trim_start};
 use crate::text::fold::fold_into;
-use crate::text::segment::{ends_sentence, is_cut, joins_as_cut, reads_like_start};
+use crate::text::segment::{ends_sentence, is_cut, is_link_target, joins_as_cut, reads_like_start};
 
 /// Evidence that a segment stretch needs beyond what its lines would need, in half points.
 pub(crate) const SEGMENT_COST: u32 = 2;
 /// Evidence that a marker needs around it where no sentence ends before it, in half points.
-const UNDETACHED_MARKER: u32 = 6;
+const UNDETACHED_MARKER: u32 = 5;
 
 /// Whether a stretch of segments outweighs what segments cost: it holds a marker or an affix, or enough of them.
 pub(crate) fn is_strong(units: &[Unit], rules: &RuleSet) -> bool {
@@ -50,7 +50,7 @@ pub(crate) fn is_detached_start(units: &[Unit], line: &[u8], markers: &[Marker])
     let core = trim_start(line, last.end, line.len());
     let is_marker =
         markers.iter().any(|marker| marker.start == last.start && marker.end == last.end);
-    let is_link = core == last.end && line.get(core) == Some(&b'(');
+    let is_link = core == last.end && is_link_target(line, core);
     is_cut(line, core) || (is_marker && reads_like_start(line, core) && !is_link)
 }
 
@@ -96,7 +96,7 @@ fn add_group(
     let Some((first, last)) = group.first().zip(group.last()) else { return };
     let before = trim_end(line, judged.core_start, first.start);
     let is_spaced = before < first.start || last.end < after;
-    let is_link = after == last.end && line.get(after) == Some(&b'(');
+    let is_link = after == last.end && is_link_target(line, after);
     let is_certain = group.iter().all(|marker| rules.weight(marker.rule) == Weight::Certain);
     let is_between = before > judged.core_start
         && after < judged.core_end

@@ -9,6 +9,8 @@ use super::chars::{is_invisible, is_uncased_letter, next_char, prev_char, trim_e
 
 /// How many characters of closing punctuation are looked at behind a sentence.
 const MAX_CLOSING: usize = 16;
+/// Longest target of a link that is looked at, in bytes.
+const MAX_TARGET_BYTES: usize = 1024;
 
 /// Whether a segment may start at `at`: the text before it, white space aside, ends a sentence.
 ///
@@ -56,8 +58,22 @@ fn starts_sentence(c: char) -> bool {
 /// Whether what stands at `at` reads like a new piece of text: not a small letter, not punctuation that goes on.
 pub(crate) fn reads_like_start(line: &[u8], at: usize) -> bool {
     next_char(line, at).is_some_and(|(c, _)| {
-        starts_sentence(c) || c.is_numeric() || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–$€£#•".contains(c)
+        let is_bullet = c == '*' && line.get(at + 1) == Some(&b' ');
+        starts_sentence(c)
+            || is_bullet
+            || c.is_numeric()
+            || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–$€£#•".contains(c)
     })
+}
+
+/// Whether the target of a Markdown link stands at `at`, so that what is before it is the text of the link: brackets
+/// around something without white space that looks like an address.
+pub(crate) fn is_link_target(line: &[u8], at: usize) -> bool {
+    let Some(rest) = line.get(at..).and_then(|rest| rest.strip_prefix(b"(")) else { return false };
+    let target =
+        rest.iter().take(MAX_TARGET_BYTES).take_while(|&&b| b != b')' && !b.is_ascii_whitespace());
+    let len = target.clone().count();
+    rest.get(len) == Some(&b')') && (len == 0 || target.into_iter().any(|b| b"/.:#".contains(b)))
 }
 
 struct SentenceEnd {

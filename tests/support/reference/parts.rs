@@ -6,7 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use unchaff::{Rule, Shape, Weight};
 
 use super::plain::{
-    cuts, fold, is_cut, reads_like_start, skip_white, skip_white_back, stop_before, unspaced,
+    cuts, fold, is_cut, is_link_target, reads_like_start, skip_white, skip_white_back, stop_before,
+    unspaced,
 };
 use super::region::Region;
 use super::{Reference, Unit, halves};
@@ -83,7 +84,7 @@ impl Reference<'_> {
         // A stretch goes only if it is strong, and only if the body is whole without it.
         if let Some(last) = prefix.last() {
             let core = skip_white(line, last.end, line.len());
-            let is_link = core == last.end && line[core] == b'(';
+            let is_link = core == last.end && is_link_target(line, core);
             let is_detached =
                 is_cut(line, core) || (last.is_marker && reads_like_start(line, core) && !is_link);
             if !self.is_strong(&prefix) || !is_detached {
@@ -92,7 +93,7 @@ impl Reference<'_> {
         }
         if let Some(first) = suffix.first() {
             let is_finished = stop_before(line, skip_white_back(line, 0, first.start)).is_some();
-            if !self.is_strong(&suffix) || !(is_finished || self.weight_of_distinct(&suffix) >= 6) {
+            if !self.is_strong(&suffix) || !(is_finished || self.weight_of_distinct(&suffix) >= 5) {
                 suffix.clear();
             }
         }
@@ -152,7 +153,7 @@ impl Reference<'_> {
             }
             let is_certain =
                 group.iter().all(|unit| self.rules[unit.rule].weight() == Weight::Certain);
-            let is_link = after == last && line[after] == b'(';
+            let is_link = after == last && is_link_target(line, after);
             let mut joined = line[..before].to_vec();
             if before < first || last < after {
                 joined.push(b' ');

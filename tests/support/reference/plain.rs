@@ -205,8 +205,24 @@ pub fn opens(c: char) -> bool {
 pub fn reads_like_start(line: &[u8], at: usize) -> bool {
     let next = chars(&line[at..]).first().map(|(.., c)| *c);
     next.is_some_and(|c| {
-        opens(c) || c.is_numeric() || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–$€£#•".contains(c)
+        let is_bullet = c == '*' && line.get(at + 1) == Some(&b' ');
+        opens(c) || is_bullet || c.is_numeric() || "\"'“‘„«‹「『《〈【〔（［¿¡(@—–$€£#•".contains(c)
     })
+}
+
+/// Brackets around something without white space that looks like an address, or around nothing.
+pub fn is_link_target(line: &[u8], at: usize) -> bool {
+    if line.get(at) != Some(&b'(') {
+        return false;
+    }
+    let inside: Vec<u8> = line[at + 1..]
+        .iter()
+        .copied()
+        .take(1024)
+        .take_while(|b| *b != b')' && !b.is_ascii_whitespace())
+        .collect();
+    let is_closed = line.get(at + 1 + inside.len()) == Some(&b')');
+    is_closed && (inside.is_empty() || inside.iter().any(|b| b"/.:#".contains(b)))
 }
 
 pub fn cuts(line: &[u8]) -> Vec<usize> {
