@@ -49,6 +49,8 @@ fn the_built_in_packs_pass_every_check() {
     let rules: usize = packs.iter().map(|pack| pack.rules().len()).sum();
     let acting = Cleaner::builtin().rules().len();
     println!("{} packs, {rules} rules, {acting} act by default", packs.len());
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    assert!(readme.expect("the README can be read").contains(&format!("hold {rules} rules")));
     assert!(acting <= rules && acting > 100);
 }
 
