@@ -117,9 +117,12 @@ impl Decider {
     /// Takes the next line, of at most `max_line_bytes`.
     pub(crate) fn line(&mut self, matcher: &impl Matcher, mut line: Line<'_>) {
         self.start_line(&mut line);
+        let was_fenced = self.region.is_fence();
         let is_protected = self.region.protects(line.content);
         let kind = if is_protected && !is_blank(line.content) {
             self.judge.start_body(line.content);
+            // Taking residue out can make a line front matter or a table row: that must not end a list either.
+            self.judge.judged.is_item |= !was_fenced && !self.region.is_fence();
             Kind::Body
         } else {
             self.judge.judge(matcher, &self.limits, self.host.as_deref(), line.content)

@@ -136,8 +136,8 @@ impl Judge {
         judged.suffix.clear();
         judged.core_start = 0;
         judged.core_end = line.len();
-        judged.introduces = introduces(line, line.len());
-        judged.is_item = is_item(line, line.len());
+        judged.introduces = introduces(line);
+        judged.is_item = is_item(line);
     }
 
     /// The only marker of a line that is nothing but that marker and its dress.
@@ -176,8 +176,10 @@ impl Judge {
         if self.is_tangled(matcher, limits, host, line) {
             self.start_body(line);
         }
-        self.judged.introduces = introduces(line, self.judged.core_end);
-        self.judged.is_item = is_item(line, self.judged.core_end);
+        // Only the core is asked: what goes from around it must not change the answer.
+        let core = &line[self.judged.core_start..self.judged.core_end];
+        self.judged.introduces = introduces(core);
+        self.judged.is_item = is_item(core);
     }
 
     /// Whether some removal would leave a line that is judged otherwise than its parts were.
@@ -221,12 +223,12 @@ impl Judge {
     }
 }
 
-/// What a line whose core ends at `end` introduces.
-fn introduces(line: &[u8], end: usize) -> Introduction {
-    if ends_in_colon(&line[..end]) {
+/// What the core of a line introduces.
+fn introduces(core: &[u8]) -> Introduction {
+    if ends_in_colon(core) {
         return Introduction::Colon;
     }
-    let text = &line[trim_start(line, 0, line.len())..];
+    let text = &core[trim_start(core, 0, core.len())..];
     let marks = text.iter().take_while(|&&byte| byte == b'#').count();
     let is_heading =
         (1..=6).contains(&marks) && text.get(marks).is_some_and(u8::is_ascii_whitespace);
@@ -251,13 +253,13 @@ fn ends_in_colon(text: &[u8]) -> bool {
 /// Longest line without a bullet that can be an item of a list, in bytes.
 const MAX_ITEM_BYTES: usize = 60;
 
-/// Whether a line whose core ends at `end` reads like an item of a list: a bullet, a number or a letter with a bracket at
-/// its start, or a few words that are no sentence.
-fn is_item(line: &[u8], end: usize) -> bool {
-    let end = trim_end(line, 0, end);
-    let at = trim_start(line, 0, end);
-    let is_short = end - at <= MAX_ITEM_BYTES && !ends_sentence(line, end);
-    is_short || starts_like_item(line, at)
+/// Whether the core of a line reads like an item of a list: a bullet, a number or a letter with a bracket at its start,
+/// or a few words that are no sentence.
+fn is_item(core: &[u8]) -> bool {
+    let end = trim_end(core, 0, core.len());
+    let at = trim_start(core, 0, end);
+    let is_short = end - at <= MAX_ITEM_BYTES && !ends_sentence(core, end);
+    is_short || starts_like_item(core, at)
 }
 
 fn starts_like_item(line: &[u8], at: usize) -> bool {

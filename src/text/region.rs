@@ -63,6 +63,11 @@ impl Region {
         *self != Region::Text || cells(content) > 1
     }
 
+    /// Whether the next line stands in a fenced block.
+    pub(crate) fn is_fence(self) -> bool {
+        matches!(self, Region::Fence { .. })
+    }
+
     /// Takes a line that is too long to be examined. It ends front matter and a table, and no fence.
     pub(crate) fn pass_long_line(&mut self) {
         if !matches!(self, Region::Fence { .. }) {

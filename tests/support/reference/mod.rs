@@ -301,11 +301,13 @@ impl<'r> Reference<'r> {
                 tokens.push(Token::Body { start: from, end, intro: Intro::None, inside: vec![] });
                 tokens.push(Token::LineEnd { start: end, end });
             } else {
+                let was_fenced = region.fence.is_some();
                 let is_protected = region.protects(line, number == 0);
+                let is_data = is_protected && !was_fenced && region.fence.is_none();
                 if String::from_utf8_lossy(line).chars().all(invisible) {
                     tokens.push(Token::Blank { start: from, end });
                 } else {
-                    self.line_tokens(line, from, end, is_protected, &mut tokens);
+                    self.line_tokens(line, from, end, is_protected, is_data, &mut tokens);
                 }
             }
             start = end;
@@ -319,6 +321,7 @@ impl<'r> Reference<'r> {
         at: usize,
         line_end: usize,
         is_protected: bool,
+        is_data: bool,
         tokens: &mut Vec<Token>,
     ) {
         let parts = if is_protected { Parts::body(line) } else { self.parts(line) };
@@ -348,10 +351,11 @@ impl<'r> Reference<'r> {
             Token::Body { intro, .. } => Some(*intro),
             _ => None,
         });
-        let goes_on = is_item(line, core_end) && before == Some(Intro::Colon);
-        let intro = if ends_in_colon(&line[..core_end]) || goes_on {
+        let goes_on =
+            (is_data || is_item(&line[core_start..core_end])) && before == Some(Intro::Colon);
+        let intro = if ends_in_colon(&line[core_start..core_end]) || goes_on {
             Intro::Colon
-        } else if is_heading(line) {
+        } else if is_heading(&line[core_start..core_end]) {
             Intro::Heading
         } else {
             Intro::None

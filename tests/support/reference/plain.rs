@@ -231,8 +231,8 @@ pub fn cuts(line: &[u8]) -> Vec<usize> {
 }
 
 /// A bullet, a number or a letter with a bracket, or a few words that are no sentence.
-pub fn is_item(line: &[u8], core_end: usize) -> bool {
-    let to = skip_white_back(line, 0, core_end);
+pub fn is_item(line: &[u8]) -> bool {
+    let to = skip_white_back(line, 0, line.len());
     let from = skip_white(line, 0, to);
     if to - from <= 60 && stop_before(line, to).is_none() {
         return true;

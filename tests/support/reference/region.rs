@@ -5,7 +5,7 @@ use super::plain::{skip_white, skip_white_back};
 /// Where in a document the next line stands.
 #[derive(Default)]
 pub struct Region {
-    fence: Option<(u8, usize)>,
+    pub fence: Option<(u8, usize)>,
     front: Option<u8>,
     in_table: bool,
 }
