@@ -203,15 +203,15 @@ fn nothing_removed_means_borrowed() {
     });
 }
 
-/// Cleaning cleaned text removes nothing more, as long as no limit was hit.
+/// Cleaning cleaned text removes nothing more, as long as no limit was hit, neither then nor before: what was the second
+/// line may be the first afterwards, and be over the limit with the byte order mark in front of it.
 #[test]
 fn twice_is_once() {
     law_of_all(1, |cleaner, text| {
         let once = cleaner.clean_bytes(text);
-        if once.report().limits().is_exact() {
-            let twice = cleaner.clean_bytes(&once.text);
-            let twice = Document(twice.text.into_owned());
-            prop_assert_eq!(twice, Document(once.text.into_owned()));
+        let twice = cleaner.clean_bytes(&once.text);
+        if once.report().limits().is_exact() && twice.report().limits().is_exact() {
+            prop_assert_eq!(Document(twice.text.to_vec()), Document(once.text.to_vec()));
         }
         Ok(())
     });
