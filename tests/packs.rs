@@ -92,3 +92,20 @@ fn every_test_that_the_readme_names_exists() {
     }
     assert!(count >= 12, "only {count} names were found");
 }
+
+/// Every file and folder that the README names is there.
+#[test]
+fn every_path_that_the_readme_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("the README can be read");
+    let prose = readme.lines().filter(|line| !line.starts_with("```"));
+    let quoted = prose.flat_map(|line| line.split('`').skip(1).step_by(2));
+    let words = quoted.filter_map(|code| code.split(' ').next());
+    let folders = ["src/", "tests/", "corpus/", "cli/", ".ci/"];
+    let mut count = 0;
+    for path in words.filter(|word| folders.iter().any(|folder| word.starts_with(folder))) {
+        count += 1;
+        assert!(root.join(path).exists(), "the README names {path}, which is not there");
+    }
+    assert!(count >= 5, "only {count} paths were found");
+}
