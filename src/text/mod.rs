@@ -9,3 +9,4 @@ pub(crate) mod line;
 pub(crate) mod number;
 pub(crate) mod region;
 pub(crate) mod segment;
+pub(crate) mod texture;
