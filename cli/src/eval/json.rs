@@ -19,7 +19,7 @@ pub fn of(measurement: &Measurement, top: usize) -> Value {
     };
     let misses: Vec<Value> = tally
         .misses
-        .most_frequent(top)
+        .most_widespread(top)
         .into_iter()
         .map(|phrase| json!({"text": phrase.text, "lines": phrase.lines, "sites": phrase.sites}))
         .collect();
@@ -73,6 +73,7 @@ pub fn row(group: &Group, mut counts: Counts) -> Value {
 pub fn loss(loss: &Loss) -> Value {
     json!({
         "source_set": loss.source_set,
+        "page_type": loss.pages(),
         "document": loss.document,
         "line": loss.line,
         "text": loss.text,

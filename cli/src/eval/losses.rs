@@ -6,6 +6,7 @@
 use super::gold::Document;
 use super::phrases::shorten;
 use super::score::ScoredLine;
+use super::tally::page_type;
 
 /// Most losses that are kept, and so the most that `--json` writes.
 pub const MAX_LOSSES: usize = 10_000;
@@ -16,6 +17,7 @@ const MAX_TEXT_CHARS: usize = 240;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loss {
     pub source_set: String,
+    pub is_other: bool,
     pub document: String,
     /// Counted from 1.
     pub line: u64,
@@ -33,6 +35,7 @@ impl Loss {
         let part = line.main_part().filter(|_| words > 0)?;
         Some(Loss {
             source_set: document.source_set.clone(),
+            is_other: !document.is_article,
             document: document.id.clone(),
             line: line.number as u64,
             text: shorten(line.text.trim(), MAX_TEXT_CHARS),
@@ -40,6 +43,11 @@ impl Loss {
             words,
             evidence: part.cut.evidence,
         })
+    }
+
+    /// The name of the page type in outputs.
+    pub fn pages(&self) -> &'static str {
+        page_type(self.is_other)
     }
 }
 
@@ -83,6 +91,7 @@ mod tests {
         for line in 0..25_000 {
             losses.add(Some(Loss {
                 source_set: "-".into(),
+                is_other: false,
                 document: "a".into(),
                 line,
                 text: String::new(),

@@ -3,13 +3,17 @@
 //! The invariant: one document is in memory at a time, besides tallies of bounded size; the same documents and rules give
 //! the same output, byte for byte.
 
+mod baseline;
+mod changes;
 mod gold;
 mod json;
+mod layout;
 mod losses;
 mod phrases;
 mod score;
 mod source;
 mod spans;
+mod tables;
 mod tally;
 
 use std::path::Path;
@@ -18,6 +22,7 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use unchaff::Cleaner;
 
+use self::baseline::{Baseline, Comparison};
 use self::gold::Document;
 use self::source::Source;
 use self::spans::Spans;
@@ -26,7 +31,7 @@ use crate::Run;
 use crate::args::{EvalArgs, FlattenArg};
 use crate::output::{self, Output};
 use crate::setup;
-use crate::talk::{Outcome, visible};
+use crate::talk::{Outcome, say, visible};
 
 /// What was measured, and what came out.
 pub struct Measurement {
@@ -53,12 +58,37 @@ pub struct RulesUsed {
 
 pub fn run(args: &EvalArgs) -> Run {
     check_inputs(args)?;
+    let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut measurement = measure(args)?;
     measurement.tally.losses.sort();
+    let (tally, flatten) = (&measurement.tally, measurement.about.flatten);
+    let comparison = baseline.map(|baseline| Comparison::of(baseline, tally, flatten));
+    let text = if args.json {
+        let mut json = json::of(&measurement, args.top);
+        if let Some(comparison) = &comparison {
+            json["baseline"] = changes::json(comparison);
+        }
+        format!("{json:#}\n")
+    } else {
+        let changes = comparison.as_ref().map(|comparison| changes::text(comparison, args.top));
+        tables::of(&measurement, args.top) + &changes.unwrap_or_default()
+    };
     let mut out = Output::create(None, &[])?;
-    out.put(format!("{:#}\n", json::of(&measurement, args.top)).as_bytes())?;
+    out.put(text.as_bytes())?;
     output::finish([out])?;
-    Ok(Outcome::Done)
+    comparison.iter().for_each(warn);
+    Ok(Outcome::found(comparison.is_some_and(|comparison| comparison.is_worse())))
+}
+
+/// Says why a comparison is worth less than it looks.
+fn warn(comparison: &Comparison) {
+    let name = &comparison.baseline;
+    if comparison.differs {
+        say(format!("{name}: was measured on other documents, or with another --flatten"));
+    }
+    if comparison.is_capped {
+        say(format!("{name}: only the worst losses are compared; there are too many of them"));
+    }
 }
 
 fn is_stdin(path: &Path) -> bool {
@@ -115,7 +145,8 @@ fn measure(args: &EvalArgs) -> Result<Measurement> {
 
 /// Opens the file of documents, which must not be one that is read.
 fn create(path: &Path, args: &EvalArgs) -> Result<Output> {
-    let inputs = args.gold.iter().chain(&args.removed).chain(&args.baseline).chain(&args.rules.pack);
+    let inputs =
+        args.gold.iter().chain(&args.removed).chain(&args.baseline).chain(&args.rules.pack);
     let others: Vec<_> = inputs.map(|input| ("an input", Some(input.as_path()))).collect();
     Output::create(Some(path), &others)
 }

@@ -60,11 +60,11 @@ impl Phrases {
         self.phrases.len()
     }
 
-    /// The most frequent ones; of equally frequent ones those on more sites first.
-    pub fn most_frequent(&self, limit: usize) -> Vec<Phrase> {
+    /// Those on most sites; of equally widespread ones the more frequent first.
+    pub fn most_widespread(&self, limit: usize) -> Vec<Phrase> {
         let mut all: Vec<(&String, &Count)> = self.phrases.iter().collect();
         all.sort_unstable_by(|(a, x), (b, y)| {
-            (y.lines, y.sites.len()).cmp(&(x.lines, x.sites.len())).then_with(|| a.cmp(b))
+            (y.sites.len(), y.lines).cmp(&(x.sites.len(), x.lines)).then_with(|| a.cmp(b))
         });
         let phrase = |(text, count): (&String, &Count)| Phrase {
             text: text.clone(),
@@ -106,10 +106,12 @@ mod tests {
     #[test]
     fn lines_are_the_same_when_only_numbers_and_dress_differ() {
         let mut phrases = Phrases::default();
-        for (line, site) in [("• 12 Comments", "a"), ("3 comments", "b"), ("comments", "a"), ("|", "a")] {
+        for (line, site) in
+            [("• 12 Comments", "a"), ("3 comments", "b"), ("comments", "a"), ("|", "a")]
+        {
             phrases.add(line, site);
         }
-        let found = phrases.most_frequent(2);
+        let found = phrases.most_widespread(2);
         assert_eq!(found[0], Phrase { text: "0 comments".into(), lines: 2, sites: 2 });
         assert_eq!((found[1].lines, phrases.len()), (1, 3));
     }
@@ -130,6 +132,6 @@ mod tests {
         }
         phrases.add(&name(0), "site");
         assert_eq!((phrases.len(), phrases.untold), (MAX_PHRASES, 7));
-        assert_eq!(phrases.most_frequent(1)[0].lines, 2);
+        assert_eq!(phrases.most_widespread(1)[0].lines, 2);
     }
 }

@@ -62,7 +62,9 @@ impl Spans {
     pub fn take(&mut self, document: &Document, place: &str) -> Result<Found> {
         let Some(object) = self.source.next_object()? else {
             let (name, id) = (self.source.name(), &document.id);
-            bail!("{name}: ends before document {id:?} ({place}); it needs one line for each document");
+            bail!(
+                "{name}: ends before document {id:?} ({place}); it needs one line for each document"
+            );
         };
         let here = self.source.place();
         let id = match object.get("id") {
@@ -93,14 +95,10 @@ impl Spans {
 }
 
 /// The list of that name; one that is absent is empty.
-fn read_cuts(
-    object: &Map<String, Value>,
-    name: &str,
-    text: &str,
-    here: &str,
-) -> Result<Vec<Cut>> {
+fn read_cuts(object: &Map<String, Value>, name: &str, text: &str, here: &str) -> Result<Vec<Cut>> {
     let Some(list) = object.get(name) else { return Ok(Vec::new()) };
-    let list = list.as_array().ok_or_else(|| anyhow!("{here}: the field {name:?} is not a list"))?;
+    let list =
+        list.as_array().ok_or_else(|| anyhow!("{here}: the field {name:?} is not a list"))?;
     let mut cuts = Vec::with_capacity(list.len());
     for (at, item) in list.iter().enumerate() {
         let cut = read_cut(item, text)

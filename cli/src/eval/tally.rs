@@ -33,10 +33,22 @@ pub struct Group {
 }
 
 impl Group {
+    /// The sums to which the group adds: over all source sets, and over all extractors too.
+    fn sums(&self) -> [Group; 2] {
+        let of_extractor = Group { source_set: None, ..self.clone() };
+        let of_all = Group { extractor: None, ..of_extractor.clone() };
+        [of_extractor, of_all]
+    }
+
     /// The name of the page type in outputs.
     pub fn pages(&self) -> &'static str {
-        if self.is_other { "other" } else { "article" }
+        page_type(self.is_other)
     }
+}
+
+/// The name of a page type in outputs.
+pub fn page_type(is_other: bool) -> &'static str {
+    if is_other { "other" } else { "article" }
 }
 
 /// Counts of one group.
@@ -200,12 +212,24 @@ impl Tally {
     pub fn totals(&self) -> Vec<(Group, Counts)> {
         let mut totals: BTreeMap<Group, Counts> = BTreeMap::new();
         for (group, counts) in &self.groups {
-            let of_extractor = Group { source_set: None, ..group.clone() };
-            let of_all = Group { extractor: None, ..of_extractor.clone() };
-            totals.entry(of_extractor).or_default().add(counts.clone());
-            totals.entry(of_all).or_default().add(counts.clone());
+            for sum in group.sums() {
+                totals.entry(sum).or_default().add(counts.clone());
+            }
         }
         totals.into_iter().collect()
+    }
+
+    /// The rows of one page type as they are shown: the groups, and below them the sums of several.
+    pub fn rows(&self, is_other: bool) -> Vec<(Group, Counts)> {
+        let is_sum_of_several =
+            |sum: &Group| self.groups.keys().filter(|group| group.sums().contains(sum)).count() > 1;
+        let mut rows = self.groups();
+        let (all, by_extractor): (Vec<_>, Vec<_>) =
+            self.totals().into_iter().partition(|(sum, _)| sum.extractor.is_none());
+        let sums = by_extractor.into_iter().chain(all);
+        rows.extend(sums.filter(|(sum, _)| is_sum_of_several(sum)));
+        rows.retain(|(group, _)| group.is_other == is_other);
+        rows
     }
 }
 
