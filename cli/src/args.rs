@@ -141,14 +141,17 @@ const EVAL_HELP: &str = r#"Labelled documents, one JSON object a line:
 Figures:
   A line is removed when at least 90 % of its bytes are, its line end aside; lines without visible
   characters do not count. A word is what stands between white space; of a body line, the words in its
-  removed parts are lost. Precision is removed boiler lines / removed boiler and body lines.
+  removed parts are lost. Precision is removed boiler lines / removed boiler and body lines. In the
+  lists by rule a line counts as soon as the rule takes anything visible of it. Sites are told apart
+  by site, else by host, else by page.
 
 Another cleaner is measured in three steps:
-  unchaff eval --documents texts.jsonl GOLD                 writes {"id","text"}, one document a line
+  unchaff eval --documents texts.jsonl GOLD     writes {"id","url","text"}; url only where one is known
   (run the cleaner; for unchaff: unchaff scan --format jsonl texts.jsonl > spans.jsonl)
   unchaff eval --removed spans.jsonl GOLD
   Of a line {"id":"p1","removed":[{"start":0,"end":7,"rule":"x"}]} only the offsets are required; they
-  count bytes of the text in UTF-8. A list "near" of the same form holds what was nearly removed.
+  count bytes of the text in UTF-8. A list "near" of the same form holds what was nearly removed. Give
+  the same --flatten, or none, both times.
 
 Exit codes: 0 done; 1 with --baseline, when somewhere more body words are lost or less residue is
 removed; 2 error."#;

@@ -24,6 +24,7 @@ use unchaff::Cleaner;
 
 use self::baseline::{Baseline, Comparison};
 use self::gold::Document;
+use self::losses::MAX_LOSSES;
 use self::source::Source;
 use self::spans::Spans;
 use self::tally::Tally;
@@ -87,7 +88,9 @@ fn warn(comparison: &Comparison) {
         say(format!("{name}: was measured on other documents, or with another --flatten"));
     }
     if comparison.is_capped {
-        say(format!("{name}: only the worst losses are compared; there are too many of them"));
+        say(format!(
+            "{name}: only the {MAX_LOSSES} worst losses are compared; new and gone ones may be missing"
+        ));
     }
 }
 
