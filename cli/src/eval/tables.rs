@@ -91,8 +91,11 @@ fn losses(kept: &[Loss], total: u64, top: usize) -> String {
     }
     let shown = kept.len().min(top) as u64;
     let of = layout::some_of(shown, total);
-    let capped =
-        if top > MAX_LOSSES { format!("; at most {MAX_LOSSES} are kept") } else { String::new() };
+    let capped = if top > MAX_LOSSES {
+        format!("; at most {} are kept", layout::count(MAX_LOSSES as u64))
+    } else {
+        String::new()
+    };
     format!("\nWorst losses of the body ({of}{capped})\n{}", loss_table(&kept[..shown as usize]))
 }
 
@@ -127,8 +130,9 @@ fn misses(measurement: &Measurement, top: usize) -> String {
     let untold = match misses.untold {
         0 => String::new(),
         lines => format!(
-            "; {} further lines are not told apart, because there are more than {MAX_PHRASES}",
-            layout::count(lines)
+            "; {} further lines are not told apart, because there are more than {}",
+            layout::count(lines),
+            layout::count(MAX_PHRASES as u64)
         ),
     };
     format!("\nMost widespread missed lines (folded, numbers as 0; {of}{untold})\n{table}")
