@@ -441,6 +441,7 @@ fn an_equal_or_better_measurement_ends_with_0() {
     let better = compare(&place, "more", "some", &[]).ended(0).text();
     let row = "article           50.00  100.00  +50.00       0.0000  0.0000       =  better\n";
     assert!(better.contains(row), "{better}");
+    assert!(better.contains("Compared with some.json: the removals in some.spans ("), "{better}");
     assert!(better.contains("Body losses that are new or greater: none"), "{better}");
 }
 
@@ -456,6 +457,17 @@ fn a_worse_measurement_ends_with_1() {
     let gone = compare(&place, "some", "greedy", &[]).ended(1).text();
     let (_, gone) = gone.split_once("gone or smaller (1)\n").expect("the loss is gone");
     assert!(gone.contains("d:1"), "{gone}");
+}
+
+#[test]
+fn rules_that_are_switched_off_are_missed_in_the_comparison() {
+    let place = place();
+    place.write("then.json", eval(&place, &["gold.jsonl", "--json"]).ended(0).out);
+    let off = ["gold.jsonl", "--off", "mine.kiosk", "--baseline", "then.json"];
+    let text = eval(&place, &off).ended(1).text();
+    assert!(text.contains("Compared with then.json: unchaff "), "{text}");
+    assert!(text.contains("worse: less removed") && text.contains("gone or smaller (1)"), "{text}");
+    assert!(text.contains("No word of the body is lost."), "{text}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
 use super::json::FORMAT;
+use super::layout;
 use super::losses::Loss;
 use super::tally::{Counts, Group, Tally};
 use crate::talk::visible;
@@ -22,6 +23,8 @@ const MAX_BYTES: u64 = 256 << 20;
 /// An earlier measurement.
 pub struct Baseline {
     pub name: String,
+    /// What was measured then, in words.
+    what: String,
     groups: BTreeMap<Group, Counts>,
     losses: Vec<Loss>,
     /// Whether there were more losses than were written.
@@ -76,7 +79,18 @@ fn parse(written: &Value, name: &str) -> Result<Baseline, String> {
     let losses = list(written, "losses")?.iter().map(loss).collect::<Result<Vec<_>, _>>()?;
     let is_capped = number(written, "losses_total")? > losses.len() as u64;
     let flatten = optional_text(written, "flatten")?;
-    Ok(Baseline { name: name.to_owned(), groups, losses, is_capped, flatten })
+    let what = measured(written)?;
+    Ok(Baseline { name: name.to_owned(), what, groups, losses, is_capped, flatten })
+}
+
+/// The rules, or the file of removals, that were measured.
+fn measured(written: &Value) -> Result<String, String> {
+    if let Some(name) = optional_text(written, "removed_by")? {
+        return Ok(format!("the removals in {}", visible(&name)));
+    }
+    let (version, profile) = (text(written, "unchaff")?, text(written, "profile")?);
+    let count = layout::count(number(written, "rule_count")?);
+    Ok(visible(&format!("unchaff {version}, {count} rules, profile {profile}")))
 }
 
 fn loss(loss: &Value) -> Result<Loss, String> {
@@ -115,6 +129,8 @@ fn optional_text(value: &Value, name: &str) -> Result<Option<String>, String> {
 /// What changed since a baseline.
 pub struct Comparison {
     pub baseline: String,
+    /// What the baseline measured, in words.
+    pub what: String,
     pub rows: Vec<Change>,
     /// Groups that only one of the two has.
     pub only_then: Vec<Group>,
@@ -191,6 +207,7 @@ impl Comparison {
             || baseline.flatten.as_deref() != flatten;
         Comparison {
             baseline: baseline.name,
+            what: baseline.what,
             rows,
             only_then: then.into_keys().collect(),
             only_now,

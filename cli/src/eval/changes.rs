@@ -20,8 +20,9 @@ pub fn text(comparison: &Comparison, top: usize) -> String {
     for change in &comparison.rows {
         table.add(row(change));
     }
+    let (baseline, what) = (&comparison.baseline, &comparison.what);
     let mut text =
-        format!("\nCompared with {} (changes in percentage points)\n{table}", comparison.baseline);
+        format!("\nCompared with {baseline}: {what} (changes in percentage points)\n{table}");
     let absent = [
         ("is not in the baseline", &comparison.only_now),
         ("is only in the baseline", &comparison.only_then),
