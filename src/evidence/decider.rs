@@ -241,7 +241,12 @@ impl Decider {
         if self.stretch.is_empty() {
             self.verdict.remove_markers(&markers);
         } else {
-            self.stretch.body(line_start, judged.texture == Texture::Label, &markers);
+            let may_be_enclosed = match judged.texture {
+                Texture::Label => true,
+                Texture::Headline => self.verdict.profile.enclosing().headlines,
+                Texture::Prose | Texture::Other => false,
+            };
+            self.stretch.body(line_start, may_be_enclosed, &markers);
         }
     }
 

@@ -36,6 +36,15 @@ impl Profile {
         Self::ALL.iter().copied().find(|profile| profile.name() == name)
     }
 
+    /// What may go together with the runs around it.
+    pub(crate) fn enclosing(self) -> Enclosing {
+        match self {
+            Profile::Cautious => Enclosing { in_zone: 0, between: 0, headlines: false },
+            Profile::Standard => Enclosing { in_zone: 12, between: 4, headlines: false },
+            Profile::Eager => Enclosing { in_zone: 200, between: 30, headlines: true },
+        }
+    }
+
     /// The evidence a run needs unless a certain rule is in it.
     #[must_use]
     pub fn threshold(self) -> Points {
@@ -45,6 +54,17 @@ impl Profile {
             Profile::Eager => 3,
         })
     }
+}
+
+/// How many lines in a row that no rule knows may go when the runs on both sides of them go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Enclosing {
+    /// Before the first and after the last line of prose.
+    pub in_zone: usize,
+    /// Between lines of prose, where the evidence is strong.
+    pub between: usize,
+    /// Headlines may go too, not only labels.
+    pub headlines: bool,
 }
 
 impl fmt::Display for Profile {

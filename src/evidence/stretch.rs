@@ -6,6 +6,7 @@
 //! the point for an end of the document. The invariant: a run that is kept stays apart from every other by body that is
 //! kept too, so that cleaning the rest again finds no more. Filled and resolved by the decider.
 
+use super::profile::Enclosing;
 use super::removal::{KeptBecause, Removal};
 use super::run::{After, Run};
 use super::tally::Tally;
@@ -14,10 +15,6 @@ use crate::matching::judge::Introduction;
 use crate::matching::ruleset::RuleSet;
 use crate::rules::category::Edge;
 
-/// Most labels in a row that are enclosed before the first or after the last prose line.
-const MAX_ENCLOSED_IN_ZONE: usize = 12;
-/// Most labels in a row that are enclosed between prose lines.
-const MAX_ENCLOSED_BETWEEN: usize = 4;
 /// Evidence that runs between prose lines need to enclose labels, in half points.
 const ENCLOSING_BETWEEN: u32 = 12;
 
@@ -86,7 +83,7 @@ impl Stretch {
     pub(crate) fn resolve(&mut self, zone: Zone, rules: &RuleSet, verdict: &mut Verdict) {
         let mut at = 0;
         while at < self.pieces.len() {
-            let last = last_of_group(&self.pieces, at, zone);
+            let last = last_of_group(&self.pieces, at, zone, verdict.profile.enclosing());
             let group = &self.pieces[at..=last];
             if last == at || !decide_group(group, zone, rules, verdict) {
                 group.iter().for_each(|piece| decide_piece(piece, zone, rules, verdict));
@@ -98,10 +95,10 @@ impl Stretch {
 }
 
 /// The last of the runs that may go together with the piece at `first`: few enough labels stand between each two.
-fn last_of_group(pieces: &[Piece], first: usize, zone: Zone) -> usize {
+fn last_of_group(pieces: &[Piece], first: usize, zone: Zone, enclosing: Enclosing) -> usize {
     let most = match zone {
-        Zone::Head | Zone::Tail => MAX_ENCLOSED_IN_ZONE,
-        Zone::Between => MAX_ENCLOSED_BETWEEN,
+        Zone::Head | Zone::Tail => enclosing.in_zone,
+        Zone::Between => enclosing.between,
         Zone::Whole => return first,
     };
     let may_go = |run: &Run| run.before.introduction != Introduction::Colon;

@@ -1,4 +1,4 @@
-//! Texture: whether a line reads like prose, like a label, or like neither.
+//! Texture: whether a line reads like prose, like a label, like a headline, or like none of them.
 //!
 //! The invariant: the answer depends on the bytes given and on nothing else. Asked by the line judge of the core of every
 //! line; prose parts a document into zones, and labels are what residue may enclose.
@@ -10,10 +10,10 @@ use super::segment::ends_sentence;
 const MIN_PROSE_BYTES: usize = 80;
 /// Length from which a line is prose whatever it ends in, in bytes.
 const PROSE_BYTES: usize = 160;
-/// Longest label, in bytes, characters and words.
-const MAX_LABEL_BYTES: usize = 60;
-const MAX_LABEL_CHARS: usize = 40;
-const MAX_LABEL_WORDS: usize = 6;
+/// Longest label.
+const LABEL: Size = Size { bytes: 60, chars: 40, words: 6 };
+/// Longest headline.
+const HEADLINE: Size = Size { bytes: 180, chars: 120, words: 14 };
 
 /// What a line reads like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,9 @@ pub(crate) enum Texture {
     Prose,
     /// A few words that end no sentence and introduce nothing, as in a menu.
     Label,
-    /// Neither: a short sentence, a long heading, an introduction.
+    /// A few more words that end no sentence and introduce nothing, as in a list of articles.
+    Headline,
+    /// None of these: a short sentence, an introduction.
     #[default]
     Other,
 }
@@ -39,16 +41,32 @@ pub(crate) fn texture(text: &[u8], introduces: bool) -> Texture {
     if len >= MIN_PROSE_BYTES && is_sentence {
         return Texture::Prose;
     }
-    let is_label = !is_sentence && !introduces && is_short(&text[start..end]);
-    if is_label { Texture::Label } else { Texture::Other }
+    let text = &text[start..end];
+    if is_sentence || introduces {
+        Texture::Other
+    } else if LABEL.holds(text) {
+        Texture::Label
+    } else if HEADLINE.holds(text) {
+        Texture::Headline
+    } else {
+        Texture::Other
+    }
 }
 
-fn is_short(text: &[u8]) -> bool {
-    if text.len() > MAX_LABEL_BYTES {
-        return false;
+struct Size {
+    bytes: usize,
+    chars: usize,
+    words: usize,
+}
+
+impl Size {
+    fn holds(&self, text: &[u8]) -> bool {
+        if text.len() > self.bytes {
+            return false;
+        }
+        let text = String::from_utf8_lossy(text);
+        text.chars().count() <= self.chars && text.split_whitespace().count() <= self.words
     }
-    let text = String::from_utf8_lossy(text);
-    text.chars().count() <= MAX_LABEL_CHARS && text.split_whitespace().count() <= MAX_LABEL_WORDS
 }
 
 #[cfg(test)]
@@ -64,7 +82,7 @@ mod tests {
         let sentence =
             "The harbour was rebuilt in two winters, and the cranes came by rail from the north.";
         assert_eq!(of(sentence), Texture::Prose);
-        assert_eq!(of(&sentence[..60]), Texture::Other);
+        assert_eq!(of(&sentence[..60]), Texture::Headline);
         assert_eq!(of(&sentence.replace('.', "").repeat(2)), Texture::Prose);
         assert_eq!(of("  * Opening hours "), Texture::Label);
         assert_eq!(of("---"), Texture::Label);
@@ -72,10 +90,13 @@ mod tests {
     }
 
     #[test]
-    fn sentences_introductions_and_headlines_are_neither() {
-        for text in ["It rained.", "Opening hours:", "雨が降った。", "a b c d e f g"] {
+    fn sentences_and_introductions_are_neither() {
+        for text in ["It rained.", "Opening hours:", "雨が降った。"] {
             assert_eq!(of(text), Texture::Other, "{text}");
         }
-        assert_eq!(of("An unusually long heading of hardly any words"), Texture::Other);
+        for text in ["a b c d e f g", "An unusually long heading of hardly any words"] {
+            assert_eq!(of(text), Texture::Headline, "{text}");
+        }
+        assert_eq!(of(&"a ".repeat(15)), Texture::Other);
     }
 }

@@ -67,6 +67,7 @@ enum Intro {
 pub enum Texture {
     Prose,
     Label,
+    Headline,
     Other,
 }
 
@@ -206,12 +207,21 @@ impl<'r> Reference<'r> {
             Token::Body { texture, .. } => Some(*texture),
             _ => None,
         });
+        let (in_zone, in_between) = match self.profile {
+            Profile::Cautious => (0, 0),
+            Profile::Standard => (12, 4),
+            Profile::Eager => (200, 30),
+        };
         let most = match zone {
-            Zone::Head | Zone::Tail => 12,
-            Zone::Between => 4,
+            Zone::Head | Zone::Tail => in_zone,
+            Zone::Between => in_between,
             Zone::Whole => 0,
         };
-        bodies.clone().all(|texture| texture == Texture::Label) && bodies.count() <= most
+        let fits = |texture| {
+            texture == Texture::Label
+                || (texture == Texture::Headline && self.profile == Profile::Eager)
+        };
+        bodies.clone().all(fits) && bodies.count() <= most
     }
 
     /// What the last body before a token introduces.

@@ -284,7 +284,11 @@ pub fn texture(text: &[u8], introduces: bool) -> Texture {
         return Texture::Prose;
     }
     let words = String::from_utf8_lossy(text);
-    let is_short =
-        text.len() <= 60 && words.chars().count() <= 40 && words.split_whitespace().count() <= 6;
-    if is_short && !is_sentence && !introduces { Texture::Label } else { Texture::Other }
+    let (chars, words) = (words.chars().count(), words.split_whitespace().count());
+    match () {
+        () if is_sentence || introduces => Texture::Other,
+        () if text.len() <= 60 && chars <= 40 && words <= 6 => Texture::Label,
+        () if text.len() <= 180 && chars <= 120 && words <= 14 => Texture::Headline,
+        () => Texture::Other,
+    }
 }
