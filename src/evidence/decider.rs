@@ -9,12 +9,13 @@ use super::profile::Profile;
 use super::removal::{KeptBecause, Removal};
 use super::report::LimitHits;
 use super::run::{After, Before, Run};
-use super::stretch::{Stretch, Zone};
+use super::stretch::Stretch;
 use super::tally::Tally;
 use super::verdict::Verdict;
 use crate::limits::Limits;
 use crate::matching::judge::{Introduction, Judge, Judged, Kind, Unit};
 use crate::matching::ruleset::{Matcher, RuleSet};
+use crate::rules::category::Weight;
 use crate::span::Span;
 use crate::text::chars::is_blank;
 use crate::text::line::{BYTE_ORDER_MARK, Line};
@@ -41,8 +42,6 @@ struct State {
     lines: u64,
     /// What stands before the next run.
     before: Before,
-    /// A line of prose was kept.
-    has_prose: bool,
     flow: Flow,
     /// Everything before this offset is decided, unless a run waits.
     decided: u64,
@@ -110,7 +109,7 @@ impl Decider {
         };
         match kind {
             Kind::Blank => self.blank(),
-            Kind::Candidate => self.candidate(&line),
+            Kind::Candidate => self.candidate(matcher.rules(), &line),
             Kind::Body => self.body(matcher.rules(), &line),
         }
         self.state.end = line.end;
@@ -124,7 +123,7 @@ impl Decider {
         self.limit_hits.long_lines += 1;
         self.region.pass_long_line();
         self.close_run(After::Body { line_start: start, core_start: start });
-        self.resolve_before_prose(rules);
+        self.stretch.prose(rules, &mut self.verdict);
         self.keep_through(start);
     }
 
@@ -145,8 +144,7 @@ impl Decider {
     pub(crate) fn finish(&mut self, rules: &RuleSet) {
         let State { end, is_terminated, .. } = self.state;
         self.close_run(After::End { end, is_terminated });
-        let zone = if self.state.has_prose { Zone::Tail } else { Zone::Whole };
-        self.stretch.resolve(zone, rules, &mut self.verdict);
+        self.stretch.finish(rules, &mut self.verdict);
         self.state.decided = end;
     }
 
@@ -170,7 +168,8 @@ impl Decider {
         }
     }
 
-    fn candidate(&mut self, line: &Line<'_>) {
+    fn candidate(&mut self, rules: &RuleSet, line: &Line<'_>) {
+        let introduces = self.judge.judged.introduces != Introduction::None;
         let units = std::mem::take(&mut self.judge.judged.prefix);
         match self.state.flow {
             Flow::Removing(evidence) => {
@@ -185,6 +184,8 @@ impl Decider {
                 let run = self.open_run(line.start);
                 run.add(&units, line.start, number, false);
                 run.end = line.end;
+                let is_weak = |unit: &Unit| rules.weight(unit.rule) == Weight::Weak;
+                run.is_open = introduces && units.last().is_some_and(is_weak);
             }
         }
         self.judge.judged.prefix = units;
@@ -222,6 +223,7 @@ impl Decider {
                 let run = self.open_run(line.start);
                 run.add(units, line.start, number, true);
                 run.end = core_start;
+                run.is_open = false;
             }
         }
     }
@@ -236,7 +238,7 @@ impl Decider {
         };
         let markers: Vec<Removal> = judged.inside.iter().map(marker).collect();
         if judged.texture == Texture::Prose {
-            self.resolve_before_prose(rules);
+            self.stretch.prose(rules, &mut self.verdict);
         }
         if self.stretch.is_empty() {
             self.verdict.remove_markers(&markers);
@@ -270,12 +272,6 @@ impl Decider {
         if let Flow::Run(run) = std::mem::take(&mut self.state.flow) {
             self.stretch.close_run(*run, after);
         }
-    }
-
-    fn resolve_before_prose(&mut self, rules: &RuleSet) {
-        let zone = if self.state.has_prose { Zone::Between } else { Zone::Head };
-        self.stretch.resolve(zone, rules, &mut self.verdict);
-        self.state.has_prose = true;
     }
 
     /// Reports the removal of candidates of one line, up to `end`, without holding them.
@@ -314,7 +310,7 @@ impl Decider {
             return;
         }
         self.limit_hits.held += 1;
-        self.stretch.resolve(Zone::Whole, rules, &mut self.verdict);
+        self.stretch.let_go(rules, &mut self.verdict);
         match std::mem::take(&mut self.state.flow) {
             Flow::Run(run) => self.let_go(*run, rules),
             flow => self.state.flow = flow,

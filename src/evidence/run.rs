@@ -57,11 +57,13 @@ pub(crate) struct Run {
     pub after_hole: Option<u64>,
     /// Where the last line of the run ends, its line end included.
     pub end: u64,
+    /// Its last line is a weak heading or introduction: what follows may be the text or the list that belongs to it.
+    pub is_open: bool,
 }
 
 impl Run {
     pub(crate) fn new(before: Before) -> Self {
-        Run { units: Vec::new(), before, hole: None, after_hole: None, end: 0 }
+        Run { units: Vec::new(), before, hole: None, after_hole: None, end: 0, is_open: false }
     }
 
     /// Adds candidates of the line that starts at `line_start`. `is_part` says that body stands in that line too.

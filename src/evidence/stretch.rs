@@ -15,6 +15,10 @@ use crate::matching::judge::Introduction;
 use crate::matching::ruleset::RuleSet;
 use crate::rules::category::Edge;
 
+/// Lines of prose that a document needs to have zones.
+const MIN_PROSE_LINES: usize = 3;
+/// Most labels that are enclosed for each candidate before them.
+const MAX_ENCLOSED_PER_CANDIDATE: usize = 2;
 /// Evidence that runs between prose lines need to enclose labels, in half points.
 const ENCLOSING_BETWEEN: u32 = 12;
 
@@ -27,7 +31,7 @@ pub(crate) enum Zone {
     Between,
     /// After the last prose line.
     Tail,
-    /// In a document without prose, or in a part of one that outgrew a limit.
+    /// In a document with hardly any prose, or in a part of one that outgrew a limit.
     Whole,
 }
 
@@ -46,12 +50,18 @@ struct Gap {
 enum Piece {
     Run(Run, After),
     Gap(Gap),
+    /// A line of prose of a document that has hardly shown any yet.
+    Prose,
 }
 
 /// The closed runs since the last prose line, and the body between them.
 #[derive(Debug, Default)]
 pub(crate) struct Stretch {
     pieces: Vec<Piece>,
+    /// Lines of prose so far.
+    prose: usize,
+    /// Prose stands before the first piece.
+    is_after_prose: bool,
 }
 
 impl Stretch {
@@ -79,14 +89,42 @@ impl Stretch {
         }
     }
 
-    /// Decides all runs, and forgets them.
-    pub(crate) fn resolve(&mut self, zone: Zone, rules: &RuleSet, verdict: &mut Verdict) {
+    /// Takes a line of prose. Decides what stands before it once there is enough of it.
+    pub(crate) fn prose(&mut self, rules: &RuleSet, verdict: &mut Verdict) {
+        self.prose += 1;
+        if self.prose >= MIN_PROSE_LINES {
+            let zone = if self.is_after_prose { Zone::Between } else { Zone::Head };
+            self.resolve(zone, Zone::Between, rules, verdict);
+        } else if !self.is_empty() {
+            self.pieces.push(Piece::Prose);
+        }
+        self.is_after_prose |= self.is_empty();
+    }
+
+    /// Takes the end of the document.
+    pub(crate) fn finish(&mut self, rules: &RuleSet, verdict: &mut Verdict) {
+        let zone = if self.prose >= MIN_PROSE_LINES { Zone::Tail } else { Zone::Whole };
+        self.resolve(zone, zone, rules, verdict);
+    }
+
+    /// Decides all runs before the document is known well enough to have zones.
+    pub(crate) fn let_go(&mut self, rules: &RuleSet, verdict: &mut Verdict) {
+        self.resolve(Zone::Whole, Zone::Whole, rules, verdict);
+        self.is_after_prose |= self.prose > 0;
+    }
+
+    /// Decides all runs, and forgets them. `zone` holds up to the first line of prose, `then` behind it.
+    fn resolve(&mut self, zone: Zone, then: Zone, rules: &RuleSet, verdict: &mut Verdict) {
+        let mut zone = zone;
         let mut at = 0;
         while at < self.pieces.len() {
             let last = last_of_group(&self.pieces, at, zone, verdict.profile.enclosing());
             let group = &self.pieces[at..=last];
             if last == at || !decide_group(group, zone, rules, verdict) {
                 group.iter().for_each(|piece| decide_piece(piece, zone, rules, verdict));
+            }
+            if matches!(self.pieces[last], Piece::Prose) {
+                zone = then;
             }
             at = last + 1;
         }
@@ -101,16 +139,21 @@ fn last_of_group(pieces: &[Piece], first: usize, zone: Zone, enclosing: Enclosin
         Zone::Between => enclosing.between,
         Zone::Whole => return first,
     };
-    let may_go = |run: &Run| run.before.introduction != Introduction::Colon;
+    let Piece::Run(run, _) = &pieces[first] else { return first };
+    let mut run = run;
+    let mut candidates = 0;
     let mut last = first;
-    if !matches!(&pieces[first], Piece::Run(run, _) if run.before.introduction == Introduction::None)
-    {
+    if run.before.introduction != Introduction::None {
         return first;
     }
-    while let [Piece::Gap(gap), Piece::Run(run, _), ..] = &pieces[last + 1..]
-        && gap.labels.is_some_and(|labels| labels <= most)
-        && may_go(run)
-    {
+    while let [Piece::Gap(gap), Piece::Run(next, _), ..] = &pieces[last + 1..] {
+        candidates += run.units.len();
+        let most = most.min(candidates * MAX_ENCLOSED_PER_CANDIDATE);
+        let is_held = gap.labels.is_some_and(|labels| labels <= most);
+        if !is_held || run.is_open || next.before.introduction == Introduction::Colon {
+            break;
+        }
+        run = next;
         last += 2;
     }
     last
@@ -131,12 +174,14 @@ fn decide_group(group: &[Piece], zone: Zone, rules: &RuleSet, verdict: &mut Verd
                 end = Some(after);
             }
             Piece::Gap(gap) => first_gap = first_gap.or(Some(gap.start)),
+            Piece::Prose => return false,
         }
     }
     let (Some(first), Some(after)) = (runs.first(), end) else { return false };
     let evidence = tally.evidence(edge(first, after, zone));
     let is_enough = zone != Zone::Between || evidence.halves() >= ENCLOSING_BETWEEN;
-    if !is_enough || !verdict.suffices(&tally, evidence) {
+    // The point for the zone speaks for the runs, but not for what no rule knows.
+    if !is_enough || !verdict.suffices(&tally, tally.evidence(None)) {
         return false;
     }
     verdict.remove(&runs, after, first_gap, evidence, &tally.certain);
@@ -147,6 +192,7 @@ fn decide_piece(piece: &Piece, zone: Zone, rules: &RuleSet, verdict: &mut Verdic
     let (run, after) = match piece {
         Piece::Run(run, after) => (run, after),
         Piece::Gap(gap) => return verdict.remove_markers(&gap.inside),
+        Piece::Prose => return,
     };
     let tally = Tally::of(run, rules);
     let evidence = tally.evidence(edge(run, after, zone));

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::compound::find_parts;
 use super::detach::{find_inside, is_detached_end, is_detached_start, is_strong};
 use super::ruleset::{Marker, Match, Matcher, RuleId};
 use super::segments::Segments;
@@ -120,19 +121,31 @@ impl Judge {
             self.judged.prefix.push(Unit { start: 0, end: line.len(), rule, key });
             return Kind::Candidate;
         }
+        if self.markers.is_empty()
+            && line.len() <= limits.max_candidate_bytes
+            && find_parts(matcher, host, line, &mut self.view, &mut self.judged.prefix)
+        {
+            self.cover(line);
+            return Kind::Candidate;
+        }
         let mut segments =
             Segments { line, host, matcher, limits, markers: &self.markers, view: &mut self.view };
         segments.peel_start(&mut self.judged.prefix);
         let from = self.judged.prefix.last().map_or(0, |unit| unit.end);
         if trim_start(line, from, line.len()) == line.len() {
-            let prefix = &mut self.judged.prefix;
-            prefix.first_mut().expect("a line that is not blank has a first unit").start = 0;
-            prefix.last_mut().expect("a line that is not blank has a last unit").end = line.len();
+            self.cover(line);
             return Kind::Candidate;
         }
         segments.peel_end(from, &mut self.judged.suffix);
         self.settle(matcher, limits, host, line);
         Kind::Body
+    }
+
+    /// Lets the units of a line without a core cover all of it.
+    fn cover(&mut self, line: &[u8]) {
+        let prefix = &mut self.judged.prefix;
+        prefix.first_mut().expect("a line that is not blank has a first unit").start = 0;
+        prefix.last_mut().expect("a line that is not blank has a last unit").end = line.len();
     }
 
     /// Takes a line as body, without looking for candidates.

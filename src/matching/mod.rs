@@ -4,6 +4,7 @@
 //! a line into candidates with either of them.
 
 pub(crate) mod affixes;
+pub(crate) mod compound;
 pub(crate) mod detach;
 pub(crate) mod index;
 pub(crate) mod inline;

@@ -9,6 +9,8 @@
 
 use std::ops::Range;
 
+use super::chars::{next_char, trim_start};
+
 /// How many links around each other are taken off.
 const MAX_LINKS: usize = 8;
 
@@ -20,6 +22,18 @@ pub(crate) fn undress(folded: &str) -> Range<usize> {
         core = strip(folded, core.start + inner.start..core.start + inner.end);
     }
     core
+}
+
+/// Length of a bullet that is the letter `o`, which text renderers put before the items of inner lists, with the white
+/// space around it. The item begins with a capital: otherwise `o` is a word.
+pub(crate) fn letter_bullet(raw: &[u8]) -> usize {
+    let at = trim_start(raw, 0, raw.len());
+    let Some(rest) = raw.get(at..).and_then(|rest| rest.strip_prefix(b"o ")) else { return 0 };
+    let item = raw.len() - rest.len() + trim_start(rest, 0, rest.len());
+    match next_char(raw, item) {
+        Some((c, _)) if c.is_uppercase() => item,
+        _ => 0,
+    }
 }
 
 fn strip(text: &str, mut core: Range<usize>) -> Range<usize> {
@@ -40,7 +54,7 @@ fn strip(text: &str, mut core: Range<usize>) -> Range<usize> {
 
 fn is_decoration(c: char) -> bool {
     matches!(c, ' ' | '*' | '_' | '~' | '#' | '>' | '<' | '|' | '=' | '+' | '-' | ':' | '¦' | '·' | '•' | '‣' | '⁃'
-        | '∙' | '※' | '«' | '»' | '‹' | '›' | '\u{2190}'..='\u{21FF}' | '\u{2300}'..='\u{23FF}'
+        | '∙' | '・' | '〜' | '※' | '«' | '»' | '‹' | '›' | '\u{2190}'..='\u{21FF}' | '\u{2300}'..='\u{23FF}'
         | '\u{2500}'..='\u{27BF}' | '\u{27F0}'..='\u{27FF}' | '\u{2900}'..='\u{297F}' | '\u{2B00}'..='\u{2BFF}'
         | '\u{E000}'..='\u{F8FF}' | '\u{1F000}'..='\u{1FAFF}')
 }

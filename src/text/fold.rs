@@ -13,7 +13,7 @@ use std::ops::Range;
 use unicode_normalization::char::{compose, decompose_canonical};
 
 use super::chars::is_zero_width;
-use super::dress::undress;
+use super::dress::{letter_bullet, undress};
 
 /// A line or segment as rules see it, with a map back to its bytes.
 ///
@@ -39,7 +39,11 @@ impl FoldedView {
     #[must_use]
     pub fn new(raw: &[u8]) -> Self {
         let mut folder = Folder { text: String::new(), origins: Vec::new() };
-        fold(raw, &mut folder);
+        let bullet = letter_bullet(raw);
+        fold(&raw[bullet..], &mut folder);
+        for origin in &mut folder.origins {
+            *origin = origin.start + bullet..origin.end + bullet;
+        }
         let core = undress(&folder.text);
         FoldedView { text: folder.text, core, origins: folder.origins }
     }
@@ -76,7 +80,7 @@ impl FoldedView {
 /// Folds into a buffer that is used again and again, without a map, and returns the view.
 pub(crate) fn fold_into<'b>(raw: &[u8], buffer: &'b mut String) -> &'b str {
     buffer.clear();
-    fold(raw, buffer);
+    fold(&raw[letter_bullet(raw)..], buffer);
     let core = undress(buffer);
     &buffer[core]
 }

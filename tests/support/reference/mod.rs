@@ -51,6 +51,8 @@ enum Token {
         units: Vec<Unit>,
         is_part: bool,
         ends_line: bool,
+        /// A weak heading or introduction, which may belong to the body behind it.
+        is_open: bool,
     },
 }
 
@@ -114,6 +116,7 @@ impl<'r> Reference<'r> {
         let mut from = 0;
         for (number, to) in prose.iter().copied().chain([tokens.len()]).enumerate() {
             let zone = match (number, to == tokens.len()) {
+                _ if prose.len() < 3 => Zone::Whole,
                 (0, true) => Zone::Whole,
                 (0, false) => Zone::Head,
                 (_, true) => Zone::Tail,
@@ -176,7 +179,7 @@ impl<'r> Reference<'r> {
             let mut runs = vec![at..reach(at)];
             if self.intro_before(tokens, at) == Intro::None {
                 while let Some(next) = (runs[runs.len() - 1].end..stretch.end).find(|&i| is_run(i))
-                    && self.may_be_enclosed(&tokens[runs[runs.len() - 1].end..next], zone)
+                    && self.may_be_enclosed(tokens, &runs, next, zone)
                     && self.intro_before(tokens, next) != Intro::Colon
                 {
                     runs.push(next..reach(next));
@@ -202,7 +205,22 @@ impl<'r> Reference<'r> {
     }
 
     /// Whether what stands between two runs is a few labels.
-    fn may_be_enclosed(&self, between: &[Token], zone: Zone) -> bool {
+    fn may_be_enclosed(
+        &self,
+        tokens: &[Token],
+        runs: &[Range<usize>],
+        next: usize,
+        zone: Zone,
+    ) -> bool {
+        let mut units = 0;
+        let mut ends_open = false;
+        for token in runs.iter().flat_map(|run| &tokens[run.clone()]) {
+            if let Token::Stretch { units: more, is_open, .. } = token {
+                units += more.len();
+                ends_open = *is_open;
+            }
+        }
+        let between = &tokens[runs[runs.len() - 1].end..next];
         let bodies = between.iter().filter_map(|token| match token {
             Token::Body { texture, .. } => Some(*texture),
             _ => None,
@@ -221,7 +239,7 @@ impl<'r> Reference<'r> {
             texture == Texture::Label
                 || (texture == Texture::Headline && self.profile == Profile::Eager)
         };
-        bodies.clone().all(fits) && bodies.count() <= most
+        !ends_open && bodies.clone().all(fits) && bodies.count() <= most.min(2 * units)
     }
 
     /// What the last body before a token introduces.
@@ -285,6 +303,7 @@ impl<'r> Reference<'r> {
             sum += if *is_part && !has_affix { u32::max(gained, 2) - 2 } else { gained };
         }
         let is_weak = units.iter().all(|unit| self.rules[unit.rule].weight() == Weight::Weak);
+        let bare = sum;
         let fits = |other: Edge| units.iter().any(|unit| self.rules[unit.rule].edge() != other);
         let (is_head, is_tail) = match zone {
             Zone::Head => (true, false),
@@ -309,7 +328,9 @@ impl<'r> Reference<'r> {
             _ => Intro::None,
         };
         let is_group = runs.len() > 1;
-        if is_group && zone == Zone::Between && sum < 12 {
+        // The point for the zone does not speak for what no rule knows.
+        let is_enough = bare >= needed || !certain.is_empty();
+        if is_group && (!is_enough || (zone == Zone::Between && sum < 12)) {
             return false;
         }
         let is_list = intro == Intro::Colon && certain.is_disjoint(frame);
@@ -490,10 +511,14 @@ impl<'r> Reference<'r> {
             units.iter().map(moved).collect()
         };
         let Some((core_start, core_end)) = parts.core else {
+            let last = &parts.prefix[parts.prefix.len() - 1];
+            let is_open = (ends_in_colon(line) || is_heading(line))
+                && self.rules[last.rule].weight() == Weight::Weak;
             tokens.push(Token::Stretch {
                 units: shift(&parts.prefix),
                 is_part: false,
                 ends_line: true,
+                is_open,
             });
             // The line end of a whole candidate line belongs to it.
             tokens.push(Token::Blank { start: at + line.len(), end: line_end });
@@ -504,6 +529,7 @@ impl<'r> Reference<'r> {
                 units: shift(&parts.prefix),
                 is_part: true,
                 ends_line: false,
+                is_open: false,
             });
         }
         let before = tokens.iter().rev().find_map(|token| match token {
@@ -532,6 +558,7 @@ impl<'r> Reference<'r> {
                 units: shift(&parts.suffix),
                 is_part: true,
                 ends_line: true,
+                is_open: false,
             });
         }
         tokens.push(Token::LineEnd { start: at + line.len(), end: line_end });

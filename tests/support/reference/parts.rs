@@ -6,8 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use unchaff::{Rule, Shape, Weight};
 
 use super::plain::{
-    cuts, fold, is_cut, is_link_target, reads_like_start, skip_white, skip_white_back, stop_before,
-    unspaced,
+    chars, cuts, fold, is_cut, is_link_target, reads_like_start, skip_white, skip_white_back,
+    stop_before, unspaced,
 };
 use super::region::Region;
 use super::{Reference, Unit, halves};
@@ -44,6 +44,16 @@ impl Reference<'_> {
             }
             let unit = Unit { start: 0, end: line.len(), view, rule, is_marker: false };
             return Parts { prefix: vec![unit], core: None, ..body };
+        }
+        if is_short && markers.is_empty() {
+            let parts = self.compound(line);
+            if parts.len() > 1 && parts.iter().all(Option::is_some) {
+                let mut prefix: Vec<Unit> = parts.into_iter().flatten().collect();
+                let last = prefix.len() - 1;
+                prefix[0].start = 0;
+                prefix[last].end = line.len();
+                return Parts { prefix, core: None, ..body };
+            }
         }
         // All pieces of the line: markers, and segments between them and the sentence ends.
         let mut bounds: BTreeSet<usize> = BTreeSet::from([0, line.len()]);
@@ -130,6 +140,32 @@ impl Reference<'_> {
             }
         }
         Parts { prefix, inside, suffix, core: Some((core_start, core_end)) }
+    }
+
+    /// The parts of a line between pipes, dots, angle quotes and spaced slashes, and what matches them.
+    fn compound(&self, line: &[u8]) -> Vec<Option<Unit>> {
+        let all = chars(line);
+        let is_cut = |&(start, end, c): &(usize, usize, char)| {
+            "|·•»›│・".contains(c)
+                || ("/>".contains(c)
+                    && line[..start].ends_with(b" ")
+                    && line[end..].starts_with(b" "))
+        };
+        let mut cuts: Vec<(usize, usize)> = vec![(0, 0)];
+        cuts.extend(all.iter().filter(|at| is_cut(at)).map(|&(start, end, _)| (start, end)));
+        cuts.push((line.len(), line.len()));
+        let mut parts = Vec::new();
+        for pair in cuts.windows(2) {
+            let (start, end) = (pair[0].1, pair[1].0);
+            let (start, end) = (skip_white(line, start, end), skip_white_back(line, start, end));
+            let view = fold(&line[start.min(end)..end]);
+            if view.is_empty() {
+                continue;
+            }
+            let rule = if self.is_kept(&view) { None } else { self.best(&view) };
+            parts.push(rule.map(|rule| Unit { start, end, view, rule, is_marker: false }));
+        }
+        parts
     }
 
     /// Groups of certain markers with a whole sentence before them and a new one after them.

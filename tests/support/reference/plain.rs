@@ -66,6 +66,16 @@ pub fn skip_white_back(line: &[u8], from: usize, to: usize) -> usize {
 
 /// Step by step: width, case, spaces, marks, and then the dress.
 pub fn fold(raw: &[u8]) -> String {
+    // A bullet that is the letter `o`, before a capital.
+    let at = skip_white(raw, 0, raw.len());
+    let raw = match raw[at..].strip_prefix(b"o ") {
+        Some(item) => {
+            let item = &item[skip_white(item, 0, item.len())..];
+            let is_capital = chars(item).first().is_some_and(|(.., c)| c.is_uppercase());
+            if is_capital { item } else { raw }
+        }
+        None => raw,
+    };
     let mut plain = String::new();
     for chunk in raw.utf8_chunks() {
         for c in chunk.valid().chars().filter(|&c| !zero_width(c)) {
@@ -110,7 +120,7 @@ pub fn fold(raw: &[u8]) -> String {
 
 pub fn undress(text: &str, links: usize) -> String {
     let decoration = |c: char| {
-        " *_~#><|=+-:¦·•‣⁃∙※«»‹›".contains(c)
+        " *_~#><|=+-:¦·•‣⁃∙・〜※«»‹›".contains(c)
             || [
                 (0x2190, 0x21FF),
                 (0x2300, 0x23FF),

@@ -1,0 +1,58 @@
+//! Compound lines: several labels in one line, as in `Home | About us | Contact`.
+//!
+//! The invariant: a line is compound only if every part between its separators is matched by a rule. Called by the line
+//! judge for lines that no rule matches as a whole.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::judge::Unit;
+use super::ruleset::{Match, Matcher};
+use crate::text::chars::{next_char, trim_end, trim_start};
+use crate::text::fold::fold_into;
+
+/// Fills `units` with the parts of a line if it has several and a rule matches each. Says whether it did.
+pub(crate) fn find_parts(
+    matcher: &impl Matcher,
+    host: Option<&str>,
+    line: &[u8],
+    view: &mut String,
+    units: &mut Vec<Unit>,
+) -> bool {
+    let mut from = 0;
+    while from < line.len() {
+        let (end, next) = part_end(line, from);
+        let (start, end) = (trim_start(line, from, end), trim_end(line, from, end));
+        from = next;
+        let part = fold_into(line.get(start..end).unwrap_or_default(), view);
+        if part.is_empty() {
+            continue;
+        }
+        let Match::Rule(rule) = matcher.best(part, host) else {
+            units.clear();
+            return false;
+        };
+        units.push(Unit { start, end, rule, key: xxh3_64(part.as_bytes()) });
+    }
+    let is_compound = units.len() > 1;
+    if !is_compound {
+        units.clear();
+    }
+    is_compound
+}
+
+/// Where the part that starts at `from` ends, and where the next one starts.
+fn part_end(line: &[u8], from: usize) -> (usize, usize) {
+    let mut at = from;
+    while let Some((c, len)) = next_char(line, at) {
+        let is_separator = match c {
+            '|' | '·' | '•' | '»' | '›' | '│' | '・' => true,
+            '/' | '>' => line[from..at].ends_with(b" ") && line[at + len..].starts_with(b" "),
+            _ => false,
+        };
+        if is_separator {
+            return (at, at + len);
+        }
+        at += len;
+    }
+    (at, at)
+}
