@@ -172,15 +172,22 @@ pub enum RulesCommand {
         #[command(flatten)]
         rules: RuleArgs,
     },
-    /// Check packs: every problem with file, line and column. Exits with 1 if there is any.
-    Check {
-        /// The packs.
-        #[arg(value_name = "FILE", required = true)]
-        files: Vec<PathBuf>,
-    },
+    /// Check packs: what is wrong, what can never act, what stands twice, contradicts itself, or matches ordinary text,
+    /// each with file, line and column. Exits with 1 if there is an error.
+    Check(CheckArgs),
     /// Run every example of every rule. Exits with 1 if any fails.
     Test {
         #[command(flatten)]
         rules: RuleArgs,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// The packs; they are looked at beside the built-in ones. Without any, the built-in packs are checked.
+    #[arg(value_name = "PACK")]
+    pub files: Vec<PathBuf>,
+    /// Exit with 1 if there is a warning, too.
+    #[arg(long)]
+    pub strict: bool,
 }
