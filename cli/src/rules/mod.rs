@@ -1,7 +1,11 @@
 //! `unchaff rules`: list, show and test; the other questions about rules have files of their own.
 
 mod check;
+mod coverage;
+mod languages;
 mod probes;
+mod stats;
+mod table;
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -19,6 +23,8 @@ pub fn run(args: &RulesArgs) -> Run {
         RulesCommand::List { rules } => list(rules),
         RulesCommand::Show { id, rules } => show(id, rules),
         RulesCommand::Check(args) => check::run(args),
+        RulesCommand::Stats(args) => stats::run(args),
+        RulesCommand::Coverage(args) => coverage::run(args),
         RulesCommand::Test { rules } => test(rules),
     }
 }

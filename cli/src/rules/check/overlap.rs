@@ -3,6 +3,8 @@
 //! The invariant: what is said of a `line` phrase is exact, for it matches one view; what is said of other shapes comes
 //! from samples, and is a warning. Called by `rules check`.
 
+use std::collections::BTreeMap;
+
 use unchaff::{Cleaner, Fate, FoldedView, Shape};
 
 use super::book::{At, Book, view_of};
@@ -12,43 +14,67 @@ use super::samples::samples;
 /// Finds what is said twice.
 pub fn overlaps(book: &Book<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
+    let mut covered: BTreeMap<(usize, At), Vec<At>> = BTreeMap::new();
     for at in book.checked_shapes() {
-        let finding = match book.shape(at) {
-            Shape::Line(phrase) => line(book, at, phrase),
-            Shape::Inline(literal) => inline(book, at, literal),
-            shape => wide(book, at, shape),
-        };
-        found.extend(finding);
+        match book.shape(at) {
+            Shape::Line(phrase) => match line(book, at, phrase) {
+                Overlap::Twin(twin) => found.push(same_phrase(book, at, twin, phrase)),
+                Overlap::Cover(cover) => covered.entry((at.rule, cover)).or_default().push(at),
+                Overlap::None => {}
+            },
+            Shape::Inline(literal) => found.extend(inline(book, at, literal)),
+            shape => found.extend(wide(book, at, shape)),
+        }
     }
+    found.extend(covered.iter().map(|((_, cover), phrases)| redundant(book, *cover, phrases)));
     found.extend(book.checked().filter_map(|(rule, _)| shadowed(book, rule)));
     found
 }
 
-fn line(book: &Book<'_>, at: At, phrase: &str) -> Option<Finding> {
-    let view = view_of(book.shape(at))?;
+/// What else matches the one view of a `line` phrase.
+enum Overlap {
+    None,
+    /// The same phrase, in an earlier rule.
+    Twin(At),
+    /// A wider shape that makes the phrase superfluous.
+    Cover(At),
+}
+
+fn line(book: &Book<'_>, at: At, phrase: &str) -> Overlap {
+    let Some(view) = view_of(book.shape(at)) else { return Overlap::None };
     let is_same =
         |other: &At| matches!(book.shape(*other), Shape::Line(theirs) if theirs == phrase);
     let others: Vec<At> = book.matching(&view).filter(|&other| other != at).collect();
     let sites = book.rule(at).sites();
-    let twin =
-        others.iter().copied().find(|other| is_same(other) && book.rule(*other).sites() == sites);
-    if let Some(twin) = twin {
+    let is_twin = |other: &&At| is_same(other) && book.rule(**other).sites() == sites;
+    if let Some(&twin) = others.iter().find(is_twin) {
         // Of two equal phrases the later one is reported, once.
-        return (twin < at).then(|| same_phrase(book, at, twin, phrase));
+        return if twin < at { Overlap::Twin(twin) } else { Overlap::None };
     }
-    let cover =
-        others.into_iter().find(|&other| !is_same(&other) && stands_for(book, other, at))?;
-    let (cover_rule, theirs) = (book.rule(cover), shown(book.shape(cover)));
-    let whose = match cover.rule == at.rule {
+    let is_cover = |other: &At| !is_same(other) && stands_for(book, *other, at);
+    others.into_iter().find(is_cover).map_or(Overlap::None, Overlap::Cover)
+}
+
+/// The phrases of one rule that one other shape matches, as one finding.
+fn redundant(book: &Book<'_>, cover: At, phrases: &[At]) -> Finding {
+    let first = phrases[0];
+    let rule = book.rule(cover);
+    let whose = match cover.rule == first.rule {
         true => "of the same rule".to_owned(),
-        false => format!("of {} ({})", cover_rule.id(), cover_rule.weight()),
+        false => format!("of {} ({})", rule.id(), rule.weight()),
+    };
+    let others = match phrases.len() - 1 {
+        0 => "is".to_owned(),
+        1 => "and another phrase are".to_owned(),
+        count => format!("and {count} other phrases are"),
     };
     let message = format!(
-        "{} is matched by {theirs} {whose} at {}; take one of them out",
-        quoted(phrase),
-        origin(cover_rule, cover.shape)
+        "{} {others} matched by {} {whose} at {}; take out the one or the other",
+        shown(book.shape(first)),
+        shown(book.shape(cover)),
+        origin(rule, cover.shape)
     );
-    Some(book.finding(at, Severity::Warning, Kind::Redundant, message))
+    book.finding(first, Severity::Warning, Kind::Redundant, message)
 }
 
 fn stands_for(book: &Book<'_>, by: At, of: At) -> bool {
