@@ -129,7 +129,7 @@ fn too_strong(weight: Weight, shape: &Shape) -> Option<&'static str> {
             Some("but one short word is also a heading or a name; make it weak")
         }
         (Weight::Likely, Shape::Line(phrase)) if is_short_word(phrase) => Some(
-            "but one short word is also a heading or a name; make it weak, or say in `note` why not",
+            "but one short word is also a heading or a name; make it weak",
         ),
         (
             Weight::Certain | Weight::Likely,
