@@ -35,8 +35,9 @@ fn match_of(book: &Book<'_>, at: At, probe: &Probe<'_>) -> Option<Finding> {
         (true, Weight::Weak) => return None,
     };
     let what = if probe.is_heading { "heading or short line" } else { "sentence" };
+    let remedy = if weight == Weight::Weak { "narrow it" } else { "narrow it or weaken it" };
     let message = format!(
-        "{} ({weight}) matches the ordinary {what} {} ({}), which would be {effect}; narrow it or weaken it",
+        "{} ({weight}) matches the ordinary {what} {} ({}), which would be {effect}; {remedy}",
         shown(book.shape(at)),
         quoted(probe.text),
         probe.language
@@ -128,9 +129,9 @@ fn too_strong(weight: Weight, shape: &Shape) -> Option<&'static str> {
         (Weight::Certain, Shape::Line(phrase)) if is_short_word(phrase) => {
             Some("but one short word is also a heading or a name; make it weak")
         }
-        (Weight::Likely, Shape::Line(phrase)) if is_short_word(phrase) => Some(
-            "but one short word is also a heading or a name; make it weak",
-        ),
+        (Weight::Likely, Shape::Line(phrase)) if is_short_word(phrase) => {
+            Some("but one short word is also a heading or a name; make it weak")
+        }
         (
             Weight::Certain | Weight::Likely,
             Shape::Starts { phrase, .. } | Shape::Ends { phrase, .. },

@@ -90,10 +90,9 @@ fn same_phrase(book: &Book<'_>, at: At, twin: At, phrase: &str) -> Finding {
             format!("{phrase} is also in {} at {place}; take one of them out", theirs.id());
         return book.finding(at, Severity::Warning, Kind::Redundant, message);
     }
-    // A pack may raise what another one has; it cannot lower it, and one pack should know its mind.
-    let raises = mine.weight() > theirs.weight()
-        && book.entries[at.rule].pack != book.entries[twin.rule].pack;
-    let severity = if raises { Severity::Warning } else { Severity::Error };
+    // Equal phrases of one pack are refused when it is read. A pack may raise what another one has, not lower it.
+    let is_raised = mine.weight() > theirs.weight();
+    let severity = if is_raised { Severity::Warning } else { Severity::Error };
     let message = format!(
         "{phrase} is {} here and {} in {} at {place}; the heavier weight acts: take one of them out",
         mine.weight(),
