@@ -30,8 +30,10 @@ pub struct Book<'p> {
     /// Packs before this one are only there to be compared with.
     first_checked: usize,
     pub entries: Vec<Entry<'p>>,
-    /// `line` phrases, whatever numbers stand in them.
-    phrases: HashMap<String, Vec<At>>,
+    /// `line` phrases.
+    phrases: HashMap<&'p str, Vec<At>>,
+    /// Those that leave a number open, too, by what they are with every number open.
+    numbered: HashMap<String, Vec<At>>,
     /// `starts`, `ends` and `pattern` shapes.
     wide: Vec<At>,
 }
@@ -42,6 +44,7 @@ impl<'p> Book<'p> {
             first_checked,
             entries: Vec::new(),
             phrases: HashMap::new(),
+            numbered: HashMap::new(),
             wide: Vec::new(),
             packs,
         };
@@ -53,7 +56,10 @@ impl<'p> Book<'p> {
                 let at = At { rule: number, shape };
                 match form {
                     Shape::Line(phrase) => {
-                        book.phrases.entry(without_numbers(phrase)).or_default().push(at);
+                        book.phrases.entry(phrase).or_default().push(at);
+                        if phrase.contains(NUMBER) {
+                            book.numbered.entry(without_numbers(phrase)).or_default().push(at);
+                        }
                     }
                     Shape::Inline(_) => {}
                     _ => book.wide.push(at),
@@ -90,8 +96,14 @@ impl<'p> Book<'p> {
 
     /// Every shape that matches a folded view: the phrases, then the wide ones.
     pub fn matching<'v>(&'v self, view: &'v str) -> impl Iterator<Item = At> + 'v {
-        let lines = self.phrases.get(&without_numbers(view)).map_or(&[][..], Vec::as_slice);
-        let all = lines.iter().chain(&self.wide).copied();
+        let exact = self.phrases.get(view).map_or(&[][..], Vec::as_slice);
+        let numbered = match self.numbered.is_empty() {
+            true => None,
+            false => self.numbered.get(&without_numbers(view)),
+        };
+        let numbered = numbered.map_or(&[][..], Vec::as_slice).iter();
+        let numbered = numbered.filter(|at| !exact.contains(at));
+        let all = exact.iter().chain(numbered).chain(&self.wide).copied();
         all.filter(move |&at| self.shape(at).matches(view))
     }
 
