@@ -119,8 +119,8 @@ impl Cleaner {
     pub fn explain<'t>(&self, text: &'t [u8]) -> Explanation<'t> {
         let mut decider = self.decider(true);
         decide(&mut decider, &self.shared.index, text, self.limits());
-        let status = Status::of(!decider.removals.is_empty(), decider.has_body());
-        Explanation::new(text, status, decider.removals, decider.near)
+        let status = Status::of(!decider.verdict.removals.is_empty(), decider.has_body());
+        Explanation::new(text, status, decider.verdict.removals, decider.verdict.near)
     }
 
     /// The candidates of a text that were kept, in order.
@@ -129,7 +129,7 @@ impl Cleaner {
         let text = text.as_ref();
         let mut decider = self.decider(true);
         decide(&mut decider, &self.shared.index, text, self.limits());
-        decider.near
+        decider.verdict.near
     }
 
     /// The receipt of a cleaned text; `text` is the text as it was.
@@ -181,7 +181,7 @@ impl Cleaner {
         }
         let mut decider = self.decider(false);
         decide(&mut decider, &Plain::new(self.shared.index.rules()), text, self.limits());
-        let derived = self.receipt_of(text, &decider.removals);
+        let derived = self.receipt_of(text, &decider.verdict.removals);
         if derived.input != receipt.input {
             let message = "the text is not the one this receipt was made for";
             return Err(ReceiptError::new(InputDiffers, message));
@@ -244,16 +244,16 @@ impl Cleaner {
         decide(&mut decider, &self.shared.index, text, self.limits());
         let mut report = Report::default();
         let rules = self.shared.index.rules();
-        decider.removals.iter().for_each(|removal| report.count_removal(removal, rules));
+        decider.verdict.removals.iter().for_each(|removal| report.count_removal(removal, rules));
         report.count_document(&DocumentReport {
-            status: Status::of(!decider.removals.is_empty(), decider.has_body()),
+            status: Status::of(!decider.verdict.removals.is_empty(), decider.has_body()),
             bytes_in: text.len() as u64,
             bytes_removed: report.bytes_removed(),
             removals: report.removals(),
-            near_misses: decider.near_misses,
+            near_misses: decider.verdict.near_misses,
             limits: decider.limit_hits,
         });
-        (decider.removals, report)
+        (decider.verdict.removals, report)
     }
 
     fn receipt_of(&self, text: &[u8], removals: &[Removal]) -> Receipt {
@@ -294,7 +294,7 @@ fn decide(decider: &mut Decider, matcher: &impl Matcher, text: &[u8], limits: &L
     for end in ends.chain(last) {
         let raw = &text[start..end];
         if raw.strip_suffix(b"\n").unwrap_or(raw).len() > limits.max_line_bytes {
-            decider.start_long_line(start as u64);
+            decider.start_long_line(matcher.rules(), start as u64);
             match raw.last() {
                 Some(b'\n') => decider.end_long_line(end as u64),
                 _ => decider.keep_through(end as u64),
@@ -304,7 +304,7 @@ fn decide(decider: &mut Decider, matcher: &impl Matcher, text: &[u8], limits: &L
         }
         start = end;
     }
-    decider.finish();
+    decider.finish(matcher.rules());
 }
 
 fn each_kept(len: usize, removals: &[Removal], mut each: impl FnMut(std::ops::Range<usize>)) {

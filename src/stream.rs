@@ -237,7 +237,7 @@ impl<S: Sink> StreamCleaner<S> {
                 self.decider.end_long_line(end);
                 self.in_long_line = false;
             } else if end - 1 - self.line_start > limit {
-                self.decider.start_long_line(self.line_start);
+                self.decider.start_long_line(self.cleaner.index().rules(), self.line_start);
                 self.decider.end_long_line(end);
             } else {
                 let raw = &self.buffer[index(self.line_start)..index(end)];
@@ -247,7 +247,7 @@ impl<S: Sink> StreamCleaner<S> {
         }
         self.searched = self.base + self.buffer.len() as u64;
         if !self.in_long_line && self.searched - self.line_start > limit {
-            self.decider.start_long_line(self.line_start);
+            self.decider.start_long_line(self.cleaner.index().rules(), self.line_start);
             self.in_long_line = true;
         }
         if self.in_long_line {
@@ -262,7 +262,7 @@ impl<S: Sink> StreamCleaner<S> {
             let raw = &self.buffer[(self.line_start - self.base) as usize..];
             self.decider.line(self.cleaner.index(), Line::from_raw(self.line_start, raw));
         }
-        self.decider.finish();
+        self.decider.finish(self.cleaner.index().rules());
     }
 
     /// Offers the sink everything that is decided, and forgets what it took.
@@ -271,7 +271,7 @@ impl<S: Sink> StreamCleaner<S> {
         let mut at = self.base;
         let mut result = Ok(());
         while at < decided && result.is_ok() {
-            let removal = self.decider.removals.get(self.removals_taken).copied();
+            let removal = self.decider.verdict.removals.get(self.removals_taken).copied();
             let end = removal.map_or(decided, |removal| removal.span.start.min(decided));
             let bytes = |from: u64, to: u64| {
                 &self.buffer[(from - self.base) as usize..(to - self.base) as usize]
@@ -291,8 +291,8 @@ impl<S: Sink> StreamCleaner<S> {
         }
         self.buffer.drain(..(at - self.base) as usize);
         self.base = at;
-        if self.removals_taken == self.decider.removals.len() {
-            self.decider.removals.clear();
+        if self.removals_taken == self.decider.verdict.removals.len() {
+            self.decider.verdict.removals.clear();
             self.removals_taken = 0;
         }
         result
@@ -305,7 +305,7 @@ impl<S: Sink> StreamCleaner<S> {
             bytes_in: self.base,
             bytes_removed: self.document.bytes_removed,
             removals: self.document.removals,
-            near_misses: self.decider.near_misses,
+            near_misses: self.decider.verdict.near_misses,
             limits: self.decider.limit_hits,
         };
         self.sink.end_document(&report)?;

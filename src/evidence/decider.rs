@@ -2,45 +2,36 @@
 //!
 //! The invariant: everything before `decided()` is either kept or in a removal that was reported, and removals are
 //! reported in order and never overlap. Both doors drive it: the cleaner with the lines of a text, the stream cleaner
-//! with lines as they arrive.
-//!
-//! Which blank lines go with a run is decided here too. In mid-document a run takes the blank lines after it if others
-//! stand before it, so that paragraphs stay as far apart as they were. At the head and at the tail it takes those on
-//! both sides. A document that ends without a line end ends without one afterwards.
-//!
-//! A run behind a colon is a list of the body, with one exception: when a certain rule removed something before and
-//! matches again in the run, the two are a machine's frame around the text.
+//! with lines as they arrive. Runs wait in the stretch until a line of prose or the end of the document comes.
 
 use super::points::Points;
 use super::profile::Profile;
-use super::removal::{KeptBecause, NearMiss, Removal};
+use super::removal::{KeptBecause, Removal};
 use super::report::LimitHits;
-use super::run::{Held, Run};
+use super::run::{After, Before, Run};
+use super::stretch::{Stretch, Zone};
+use super::tally::Tally;
+use super::verdict::Verdict;
 use crate::limits::Limits;
-use crate::matching::judge::{Introduction, Judge, Kind, Unit};
-use crate::matching::ruleset::{Matcher, RuleId, RuleSet};
-use crate::rules::category::Edge;
+use crate::matching::judge::{Introduction, Judge, Judged, Kind, Unit};
+use crate::matching::ruleset::{Matcher, RuleSet};
 use crate::span::Span;
 use crate::text::chars::is_blank;
 use crate::text::line::{BYTE_ORDER_MARK, Line};
 use crate::text::region::Region;
+use crate::text::texture::Texture;
 
 /// What is decided about one document so far.
 #[derive(Debug)]
 pub(crate) struct Decider {
-    profile: Profile,
     limits: Limits,
     host: Option<String>,
     judge: Judge,
     region: Region,
     state: State,
-    /// Removals, in order. The caller may take them at any time.
-    pub removals: Vec<Removal>,
-    /// Candidates that were kept, in order; only where `collects_near` was set.
-    pub near: Vec<NearMiss>,
-    collects_near: bool,
+    stretch: Stretch,
+    pub verdict: Verdict,
     pub limit_hits: LimitHits,
-    pub near_misses: u64,
 }
 
 /// Where in the document the decider stands.
@@ -48,21 +39,13 @@ pub(crate) struct Decider {
 struct State {
     /// Lines taken.
     lines: u64,
-    /// Where a removal of the head may start: behind a byte order mark, and behind what was let go.
-    text_start: u64,
-    /// Where the last kept text ends; its line end may still go.
-    kept_end: u64,
-    /// Where the line of the last kept text ends.
-    kept_line_end: u64,
-    /// Blank lines stand behind the last kept text.
-    has_gap: bool,
-    /// Kept text stands somewhere before.
-    has_body: bool,
-    /// What the last kept text introduces.
-    introduces: Introduction,
-    /// The certain rules that removed something before: the other half of a frame may follow.
-    frame: Vec<RuleId>,
+    /// What stands before the next run.
+    before: Before,
+    /// A line of prose was kept.
+    has_prose: bool,
     flow: Flow,
+    /// Everything before this offset is decided, unless a run waits.
+    decided: u64,
     /// End of the last line taken, and whether it had a line end.
     end: u64,
     is_terminated: bool,
@@ -90,28 +73,25 @@ impl Decider {
         collects_near: bool,
     ) -> Self {
         Decider {
-            profile,
             limits,
             host: host.map(str::to_owned),
             judge: Judge::default(),
             region: Region::Start,
             state: State::default(),
-            removals: Vec::new(),
-            near: Vec::new(),
-            collects_near,
+            stretch: Stretch::default(),
+            verdict: Verdict { profile, collects_near, ..Verdict::default() },
             limit_hits: LimitHits::default(),
-            near_misses: 0,
         }
     }
 
     /// Everything before this offset is decided.
     pub(crate) fn decided(&self) -> u64 {
-        self.state.kept_end
+        self.state.decided
     }
 
     /// Whether kept text, more than blank lines, was seen.
     pub(crate) fn has_body(&self) -> bool {
-        self.state.has_body
+        self.state.before.has_body || self.verdict.near_misses > 0
     }
 
     /// Takes the next line, of at most `max_line_bytes`.
@@ -121,6 +101,7 @@ impl Decider {
         let is_protected = self.region.protects(line.content);
         let kind = if is_protected && !is_blank(line.content) {
             self.judge.start_body(line.content);
+            self.judge.judged.texture = Texture::Other;
             // Taking residue out can make a line front matter or a table row: that must not end a list either.
             self.judge.judged.is_item |= !was_fenced && !self.region.is_fence();
             Kind::Body
@@ -129,20 +110,21 @@ impl Decider {
         };
         match kind {
             Kind::Blank => self.blank(),
-            Kind::Candidate => self.candidate(matcher.rules(), &line),
+            Kind::Candidate => self.candidate(&line),
             Kind::Body => self.body(matcher.rules(), &line),
         }
         self.state.end = line.end;
         self.state.is_terminated = line.content_end() < line.end;
-        self.bound_held();
+        self.bound_held(matcher.rules());
     }
 
     /// Takes the start of a line that is too long to be examined. Its bytes are kept.
-    pub(crate) fn start_long_line(&mut self, start: u64) {
+    pub(crate) fn start_long_line(&mut self, rules: &RuleSet, start: u64) {
         self.state.lines += 1;
         self.limit_hits.long_lines += 1;
         self.region.pass_long_line();
-        self.close_before_body(start, start);
+        self.close_run(After::Body { line_start: start, core_start: start });
+        self.resolve_before_prose(rules);
         self.keep_through(start);
     }
 
@@ -160,25 +142,12 @@ impl Decider {
     }
 
     /// Takes the end of the document.
-    pub(crate) fn finish(&mut self) {
-        let state = &mut self.state;
-        let end = state.end;
-        if let Flow::Run(run) = std::mem::take(&mut state.flow) {
-            let touches = state.has_body.then_some(Edge::Tail);
-            let evidence = run.evidence(touches);
-            if run.suffices(evidence, self.profile, &state.frame) {
-                let start = match (state.has_body, state.is_terminated) {
-                    (false, _) => state.text_start,
-                    (true, true) => run.start().map_or(end, |start| start.min(state.kept_line_end)),
-                    (true, false) => state.kept_end,
-                };
-                let hole = run.hole.filter(|_| state.is_terminated);
-                self.remove(&run, Span::new(start, end), hole, evidence);
-            } else {
-                self.keep_run(&run, evidence);
-            }
-        }
-        self.state.kept_end = end;
+    pub(crate) fn finish(&mut self, rules: &RuleSet) {
+        let State { end, is_terminated, .. } = self.state;
+        self.close_run(After::End { end, is_terminated });
+        let zone = if self.state.has_prose { Zone::Tail } else { Zone::Whole };
+        self.stretch.resolve(zone, rules, &mut self.verdict);
+        self.state.decided = end;
     }
 
     fn start_line(&mut self, line: &mut Line<'_>) {
@@ -187,33 +156,34 @@ impl Decider {
         {
             line.start += BYTE_ORDER_MARK.len() as u64;
             line.content = text;
-            self.state.text_start = line.start;
-            self.state.kept_end = line.start;
-            self.state.kept_line_end = line.start;
+            self.state.decided = line.start;
+            self.state.before.text_start = line.start;
+            self.state.before.kept_end = line.start;
+            self.state.before.kept_line_end = line.start;
         }
         self.state.lines += 1;
     }
 
     fn blank(&mut self) {
         if !matches!(self.state.flow, Flow::Run(_) | Flow::Removing(_)) {
-            self.state.has_gap = true;
+            self.state.before.has_gap = true;
         }
     }
 
-    fn candidate(&mut self, rules: &RuleSet, line: &Line<'_>) {
+    fn candidate(&mut self, line: &Line<'_>) {
         let units = std::mem::take(&mut self.judge.judged.prefix);
-        match &self.state.flow {
+        match self.state.flow {
             Flow::Removing(evidence) => {
-                let evidence = *evidence;
                 self.remove_now(&units, line, line.end, evidence);
-                self.state.kept_end = line.end;
-                self.state.kept_line_end = line.end;
+                self.state.decided = line.end;
+                self.state.before.kept_end = line.end;
+                self.state.before.kept_line_end = line.end;
             }
             Flow::Keeping => self.keep_text(line.content_end(), line.end, Introduction::None),
             Flow::Body | Flow::Run(_) => {
                 let number = self.state.lines;
                 let run = self.open_run(line.start);
-                run.add(&units, line.start, number, false, rules);
+                run.add(&units, line.start, number, false);
                 run.end = line.end;
             }
         }
@@ -224,49 +194,62 @@ impl Decider {
         let judged = std::mem::take(&mut self.judge.judged);
         let core_start = line.start + judged.core_start as u64;
         let core_end = line.start + judged.core_end as u64;
-        let number = self.state.lines;
         if !judged.prefix.is_empty() {
-            match &self.state.flow {
-                Flow::Removing(evidence) => {
-                    let evidence = *evidence;
-                    self.remove_now(&judged.prefix, line, core_start, evidence);
-                }
-                Flow::Keeping => {}
-                Flow::Body | Flow::Run(_) => {
-                    let run = self.open_run(line.start);
-                    run.add(&judged.prefix, line.start, number, true, rules);
-                    run.end = core_start;
-                }
-            }
+            self.prefix(&judged.prefix, line, core_start);
         }
-        self.close_before_body(line.start, core_start);
-        for unit in &judged.inside {
-            let span = Span::new(line.start + unit.start as u64, line.start + unit.end as u64);
-            let evidence = Points::from_halves(rules.weight(unit.rule).halves());
-            self.removals.push(Removal { span, line: number, rule: unit.rule, evidence });
-            if !self.state.frame.contains(&unit.rule) {
-                self.state.frame.push(unit.rule);
-            }
-        }
-        let goes_on = judged.is_item && self.state.introduces == Introduction::Colon;
+        self.close_run(After::Body { line_start: line.start, core_start });
+        self.core(rules, &judged, line.start);
+        let goes_on = judged.is_item && self.state.before.introduction == Introduction::Colon;
         let introduces = if goes_on { Introduction::Colon } else { judged.introduces };
         self.keep_text(core_end, line.end, introduces);
         if !judged.suffix.is_empty() {
-            let hole = Span::new(line.content_end(), line.end);
+            let number = self.state.lines;
             let run = self.open_run(line.start);
-            run.add(&judged.suffix, line.start, number, true, rules);
-            run.hole = Some(hole);
+            run.add(&judged.suffix, line.start, number, true);
+            run.hole = Some(Span::new(line.content_end(), line.end));
             run.end = line.content_end();
         }
         self.judge.judged = judged;
+    }
+
+    /// Takes the candidates at the start of a body line.
+    fn prefix(&mut self, units: &[Unit], line: &Line<'_>, core_start: u64) {
+        match self.state.flow {
+            Flow::Removing(evidence) => self.remove_now(units, line, core_start, evidence),
+            Flow::Keeping => {}
+            Flow::Body | Flow::Run(_) => {
+                let number = self.state.lines;
+                let run = self.open_run(line.start);
+                run.add(units, line.start, number, true);
+                run.end = core_start;
+            }
+        }
+    }
+
+    /// Takes the core of a body line and the markers inside it. Prose decides whatever waits before it.
+    fn core(&mut self, rules: &RuleSet, judged: &Judged, line_start: u64) {
+        let marker = |unit: &Unit| Removal {
+            span: Span::new(line_start + unit.start as u64, line_start + unit.end as u64),
+            line: self.state.lines,
+            rule: unit.rule,
+            evidence: Points::from_halves(rules.weight(unit.rule).halves()),
+        };
+        let markers: Vec<Removal> = judged.inside.iter().map(marker).collect();
+        if judged.texture == Texture::Prose {
+            self.resolve_before_prose(rules);
+        }
+        if self.stretch.is_empty() {
+            self.verdict.remove_markers(&markers);
+        } else {
+            self.stretch.body(line_start, judged.texture == Texture::Label, &markers);
+        }
     }
 
     /// The run that is open, or a new one, for candidates of the line at `line_start`.
     fn open_run(&mut self, line_start: u64) -> &mut Run {
         let state = &mut self.state;
         if !matches!(state.flow, Flow::Run(_)) {
-            state.flow =
-                Flow::Run(Box::new(Run::new(!state.has_body, state.has_gap, state.introduces)));
+            state.flow = Flow::Run(Box::new(Run::new(state.before)));
         }
         match &mut state.flow {
             Flow::Run(run) => {
@@ -277,50 +260,17 @@ impl Decider {
         }
     }
 
-    /// Decides the open run because body follows, in the line at `line_start`, from `core_start` on.
-    fn close_before_body(&mut self, line_start: u64, core_start: u64) {
-        let Flow::Run(run) = std::mem::take(&mut self.state.flow) else { return };
-        let evidence = run.evidence(run.touches_head.then_some(Edge::Head));
-        if !run.suffices(evidence, self.profile, &self.state.frame) {
-            return self.keep_run(&run, evidence);
+    /// Closes the open run, or stops removing or keeping candidates.
+    fn close_run(&mut self, after: After) {
+        if let Flow::Run(run) = std::mem::take(&mut self.state.flow) {
+            self.stretch.close_run(*run, after);
         }
-        let end = if run.end > line_start {
-            core_start
-        } else if run.touches_head || run.is_set_off() {
-            line_start
-        } else {
-            run.end
-        };
-        let start =
-            if run.touches_head { self.state.text_start } else { run.start().unwrap_or(end) };
-        let hole = run.hole_with_blanks();
-        self.remove(&run, Span::new(start, end), hole, evidence);
     }
 
-    /// Reports the removal of `whole`, shared among the units of the run, without the line end in `hole`.
-    fn remove(&mut self, run: &Run, whole: Span, hole: Option<Span>, evidence: Points) {
-        self.state.frame.extend_from_slice(&run.certain);
-        self.state.frame.sort_unstable();
-        self.state.frame.dedup();
-        for (at, unit) in run.units.iter().enumerate() {
-            let start = if at == 0 { whole.start } else { unit.span.start };
-            let end = run.units.get(at + 1).map_or(whole.end, |next| next.span.start);
-            let pieces = match hole.filter(|hole| hole.start < end && hole.end > start) {
-                Some(hole) => [(start, hole.start), (hole.end, end)],
-                None => [(start, end), (end, end)],
-            };
-            for (start, end) in pieces {
-                if start < end {
-                    let Held { line, rule, .. } = *unit;
-                    self.removals.push(Removal {
-                        span: Span::new(start, end),
-                        line,
-                        rule,
-                        evidence,
-                    });
-                }
-            }
-        }
+    fn resolve_before_prose(&mut self, rules: &RuleSet) {
+        let zone = if self.state.has_prose { Zone::Between } else { Zone::Head };
+        self.stretch.resolve(zone, rules, &mut self.verdict);
+        self.state.has_prose = true;
     }
 
     /// Reports the removal of candidates of one line, up to `end`, without holding them.
@@ -329,69 +279,61 @@ impl Decider {
         for (at, unit) in units.iter().enumerate() {
             let next = units.get(at + 1).map_or(end, |next| line.start + next.start as u64);
             let span = Span::new(start, next);
-            self.removals.push(Removal { span, line: self.state.lines, rule: unit.rule, evidence });
+            let line = self.state.lines;
+            self.verdict.removals.push(Removal { span, line, rule: unit.rule, evidence });
             start = next;
         }
     }
 
-    fn keep_run(&mut self, run: &Run, evidence: Points) {
-        let reason =
-            run.belongs_to_body(&self.state.frame).unwrap_or(KeptBecause::TooLittleEvidence);
-        self.note_near(run, evidence, reason);
-        self.state.has_body = true;
-    }
-
-    fn note_near(&mut self, run: &Run, evidence: Points, reason: KeptBecause) {
-        self.near_misses += run.units.len() as u64;
-        if self.collects_near {
-            let near = |unit: &Held| {
-                let Held { span, line, rule } = *unit;
-                NearMiss { span, line, rule, evidence, reason }
-            };
-            self.near.extend(run.units.iter().map(near));
+    /// Kept text ends at `end`, in the line that ends at `line_end`.
+    fn keep_text(&mut self, end: u64, line_end: u64, introduction: Introduction) {
+        let state = &mut self.state;
+        state.before = Before {
+            text_start: state.before.text_start,
+            kept_end: end,
+            kept_line_end: line_end,
+            has_body: true,
+            has_gap: false,
+            introduction,
+        };
+        if self.stretch.is_empty() {
+            state.decided = end;
         }
     }
 
-    /// Kept text ends at `end`, in the line that ends at `line_end`.
-    fn keep_text(&mut self, end: u64, line_end: u64, introduces: Introduction) {
-        let state = &mut self.state;
-        state.kept_end = end;
-        state.kept_line_end = line_end;
-        state.has_gap = false;
-        state.has_body = true;
-        state.introduces = introduces;
-    }
-
     /// Lets go of what is held when it outgrows the limit.
-    fn bound_held(&mut self) {
-        let held = self.state.end - self.state.kept_end.min(self.state.end);
+    fn bound_held(&mut self, rules: &RuleSet) {
+        let end = self.state.end;
+        let held = end - self.state.decided.min(end);
         if held <= self.limits.max_held_bytes as u64 {
             return;
         }
         self.limit_hits.held += 1;
-        let end = self.state.end;
+        self.stretch.resolve(Zone::Whole, rules, &mut self.verdict);
         match std::mem::take(&mut self.state.flow) {
-            Flow::Run(run) => {
-                let evidence = run.evidence(None);
-                if run.suffices(evidence, self.profile, &self.state.frame) {
-                    let start = if run.touches_head {
-                        self.state.text_start
-                    } else {
-                        run.start().unwrap_or(end)
-                    };
-                    let hole = run.hole_with_blanks();
-                    self.remove(&run, Span::new(start, end), hole, evidence);
-                    self.state.flow = Flow::Removing(evidence);
-                } else {
-                    self.note_near(&run, evidence, KeptBecause::Limit);
-                    self.state.has_body = true;
-                    self.state.flow = Flow::Keeping;
-                }
-            }
+            Flow::Run(run) => self.let_go(*run, rules),
             flow => self.state.flow = flow,
         }
-        self.state.kept_end = end;
-        self.state.kept_line_end = end;
-        self.state.text_start = end;
+        self.state.decided = end;
+    }
+
+    /// Decides the open run before its end is seen.
+    fn let_go(&mut self, run: Run, rules: &RuleSet) {
+        let end = self.state.end;
+        let tally = Tally::of(&run, rules);
+        let evidence = tally.evidence(None);
+        if run.belongs_to_body(&tally, &self.verdict.frame).is_none()
+            && self.verdict.suffices(&tally, evidence)
+        {
+            self.verdict.remove_open(&run, end, evidence, &tally.certain);
+            self.state.flow = Flow::Removing(evidence);
+        } else {
+            self.verdict.keep(&run, evidence, KeptBecause::Limit);
+            self.state.before.has_body = true;
+            self.state.flow = Flow::Keeping;
+        }
+        self.state.before.kept_end = end;
+        self.state.before.kept_line_end = end;
+        self.state.before.text_start = end;
     }
 }

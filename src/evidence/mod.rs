@@ -11,3 +11,6 @@ pub(crate) mod receipt_builder;
 pub(crate) mod removal;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod stretch;
+pub(crate) mod tally;
+pub(crate) mod verdict;

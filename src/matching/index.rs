@@ -12,6 +12,7 @@ use super::inline::InlineLiterals;
 use super::patterns::Patterns;
 use super::ruleset::{Marker, Match, Matcher, RuleId, RuleSet};
 use crate::rules::rule::Shape;
+use crate::text::number::{NUMBER, is_digit, mask_numbers};
 
 /// A rule set and its index.
 #[derive(Debug)]
@@ -62,6 +63,8 @@ impl Matcher for Index {
 #[derive(Debug)]
 struct ShapeIndex {
     phrases: HashMap<String, Vec<u32>, Xxh3Builder>,
+    /// The phrases that contain `{n}`.
+    numbered: HashMap<String, Vec<u32>, Xxh3Builder>,
     starts: Affixes,
     ends: Affixes,
     patterns: Patterns,
@@ -70,13 +73,19 @@ struct ShapeIndex {
 impl ShapeIndex {
     fn new<'s>(owners: impl Iterator<Item = (u32, &'s [Shape])>) -> Self {
         let mut phrases: HashMap<String, Vec<u32>, Xxh3Builder> = HashMap::default();
+        let mut numbered: HashMap<String, Vec<u32>, Xxh3Builder> = HashMap::default();
         let mut starts = Affixes::default();
         let mut ends = Affixes::default();
         let mut patterns = Vec::new();
         for (owner, shapes) in owners {
             for shape in shapes {
                 match shape {
-                    Shape::Line(phrase) => phrases.entry(phrase.clone()).or_default().push(owner),
+                    Shape::Line(phrase) => {
+                        if phrase.contains(NUMBER) {
+                            numbered.entry(phrase.clone()).or_default().push(owner);
+                        }
+                        phrases.entry(phrase.clone()).or_default().push(owner);
+                    }
                     Shape::Starts { phrase, max_words } => {
                         starts.add_start(phrase, *max_words, owner)
                     }
@@ -86,11 +95,19 @@ impl ShapeIndex {
                 }
             }
         }
-        ShapeIndex { phrases, starts, ends, patterns: Patterns::new(patterns) }
+        ShapeIndex { phrases, numbered, starts, ends, patterns: Patterns::new(patterns) }
     }
 
     fn find(&self, view: &str, mut found: impl FnMut(u32)) {
         if let Some(owners) = self.phrases.get(view) {
+            owners.iter().copied().for_each(&mut found);
+        }
+        let mut masked = String::new();
+        if !self.numbered.is_empty()
+            && view.contains(is_digit)
+            && mask_numbers(view, &mut masked)
+            && let Some(owners) = self.numbered.get(&masked)
+        {
             owners.iter().copied().for_each(&mut found);
         }
         self.starts.find_starts(view, &mut found);

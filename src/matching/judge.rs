@@ -5,6 +5,8 @@
 //! invariant that makes cleaning twice the same as cleaning once: whatever of this is taken away, the rest of the line
 //! is judged as it is now. A line for which that cannot be promised is body as a whole. Called by the decider.
 
+use std::ops::Range;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::detach::{find_inside, is_detached_end, is_detached_start, is_strong};
@@ -15,6 +17,7 @@ use crate::text::chars::{is_blank, next_char, prev_char, trim_end, trim_start};
 use crate::text::fold::fold_into;
 use crate::text::region::is_fence;
 use crate::text::segment::ends_sentence;
+use crate::text::texture::{Texture, texture};
 
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +71,8 @@ pub(crate) struct Judged {
     pub introduces: Introduction,
     /// The core reads like an item of a list: what was introduced before it goes on after it.
     pub is_item: bool,
+    /// What the core reads like, the markers inside it taken out.
+    pub texture: Texture,
 }
 
 /// Judges lines one by one, with buffers that are used again and again.
@@ -100,6 +105,8 @@ impl Judge {
             }
             whole = matcher.best(view, host);
             if whole == Match::Excepted {
+                // What is to stay is never enclosed.
+                self.judged.texture = Texture::Other;
                 return Kind::Body;
             }
         }
@@ -138,6 +145,7 @@ impl Judge {
         judged.core_end = line.len();
         judged.introduces = introduces(line);
         judged.is_item = is_item(line);
+        judged.texture = texture(line, judged.introduces == Introduction::Colon);
     }
 
     /// The only marker of a line that is nothing but that marker and its dress.
@@ -180,6 +188,18 @@ impl Judge {
         let core = &line[self.judged.core_start..self.judged.core_end];
         self.judged.introduces = introduces(core);
         self.judged.is_item = is_item(core);
+        self.judged.texture = self.core_texture(line);
+    }
+
+    /// What the core reads like once the markers inside it are gone.
+    fn core_texture(&mut self, line: &[u8]) -> Texture {
+        let judged = &self.judged;
+        let is_introduction = judged.introduces == Introduction::Colon;
+        if judged.inside.is_empty() {
+            return texture(&line[judged.core_start..judged.core_end], is_introduction);
+        }
+        copy_without(line, judged.core_start..judged.core_end, &judged.inside, &mut self.rest);
+        texture(&self.rest, is_introduction)
     }
 
     /// Whether some removal would leave a line that is judged otherwise than its parts were.
@@ -200,13 +220,7 @@ impl Judge {
                 if start == 0 && end == line.len() && judged.inside.is_empty() {
                     continue;
                 }
-                self.rest.clear();
-                let mut at = start;
-                for unit in &judged.inside {
-                    self.rest.extend_from_slice(&line[at..unit.start]);
-                    at = unit.end;
-                }
-                self.rest.extend_from_slice(&line[at..end]);
+                copy_without(line, start..end, &judged.inside, &mut self.rest);
                 let is_short = self.rest.len() <= limits.max_candidate_bytes;
                 if is_fence(&self.rest)
                     || (is_short
@@ -221,6 +235,17 @@ impl Judge {
         }
         false
     }
+}
+
+/// Copies a part of a line into `rest`, without the markers inside it.
+fn copy_without(line: &[u8], part: Range<usize>, inside: &[Unit], rest: &mut Vec<u8>) {
+    rest.clear();
+    let mut at = part.start;
+    for unit in inside {
+        rest.extend_from_slice(&line[at..unit.start]);
+        at = unit.end;
+    }
+    rest.extend_from_slice(&line[at..part.end]);
 }
 
 /// What the core of a line introduces.

@@ -8,6 +8,7 @@ use super::problem::{Problems, quoted};
 use super::rule::{Shape, ends_with_phrase, starts_with_phrase, words};
 use super::toml::Text;
 use crate::text::fold::fold_phrase;
+use crate::text::number::{NUMBER, mask_numbers};
 
 /// Longest phrase in bytes, folded: no longer line is compared with rules.
 const MAX_PHRASE_BYTES: usize = 1024;
@@ -106,7 +107,10 @@ pub(crate) fn phrase(phrase: &str, text: &Text, problems: &mut Problems<'_>) -> 
         )
     } else if phrase.contains(char::REPLACEMENT_CHARACTER) {
         "the phrase contains U+FFFD, which stands for bytes that are not text".to_owned()
-    } else if ordinary().iter().any(|(_, view)| view == phrase) {
+    } else if phrase.contains(NUMBER) && !is_masked(phrase) {
+        "the phrase can never match: {n} stands for every number of the line, with the points and commas inside it"
+            .to_owned()
+    } else if ordinary().iter().any(|(_, view)| is_line(phrase, view)) {
         format!("{} is an ordinary sentence", quoted(&text.value))
     } else {
         return true;
@@ -151,7 +155,7 @@ pub(crate) fn breadth(shape: &Shape, text: &Text, problems: &mut Problems<'_>) -
 /// Whether a shape matches a folded view: the plain meaning of every shape but `inline`.
 pub(crate) fn matches_view(shape: &Shape, view: &str) -> bool {
     match shape {
-        Shape::Line(phrase) => view == phrase,
+        Shape::Line(phrase) => is_line(phrase, view),
         Shape::Starts { phrase, max_words } => {
             starts_with_phrase(view, phrase) && words(view) <= *max_words
         }
@@ -161,4 +165,17 @@ pub(crate) fn matches_view(shape: &Shape, view: &str) -> bool {
         Shape::Pattern(pattern) => pattern.0.matches(view),
         Shape::Inline(_) => false,
     }
+}
+
+/// Whether a phrase is what becomes of some view when its numbers are masked.
+fn is_masked(phrase: &str) -> bool {
+    let mut masked = String::new();
+    mask_numbers(&phrase.replace(NUMBER, "1"), &mut masked) && masked == phrase
+}
+
+/// Whether a view is a phrase, each `{n}` of it standing for a number.
+fn is_line(phrase: &str, view: &str) -> bool {
+    let mut masked = String::new();
+    view == phrase
+        || (phrase.contains(NUMBER) && mask_numbers(view, &mut masked) && masked == phrase)
 }

@@ -141,7 +141,7 @@ pub(crate) fn is_for_host(sites: &[String], host: Option<&str>) -> bool {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Shape {
-    /// The whole view equals the phrase.
+    /// The whole view equals the phrase, each `{n}` of it standing for a number.
     Line(String),
     /// The view begins with the phrase, at a word boundary, and has at most so many words.
     Starts {

@@ -6,5 +6,7 @@ pub(crate) mod chars;
 pub(crate) mod dress;
 pub(crate) mod fold;
 pub(crate) mod line;
+pub(crate) mod number;
 pub(crate) mod region;
 pub(crate) mod segment;
+pub(crate) mod texture;

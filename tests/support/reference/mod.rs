@@ -9,11 +9,12 @@ mod plain;
 mod region;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use unchaff::{Edge, Profile, Rule, Weight};
 
 use self::parts::Parts;
-use self::plain::{ends_in_colon, invisible, is_heading, is_item};
+use self::plain::{ends_in_colon, fold, invisible, is_heading, is_item, texture};
 use self::region::Region;
 use super::{Mark, join};
 
@@ -37,6 +38,7 @@ enum Token {
         start: usize,
         end: usize,
         intro: Intro,
+        texture: Texture,
         /// Rules of the markers inside it that go.
         inside: Vec<usize>,
     },
@@ -58,6 +60,23 @@ enum Intro {
     None,
     Heading,
     Colon,
+}
+
+/// What a body line reads like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Texture {
+    Prose,
+    Label,
+    Other,
+}
+
+/// Where a stretch without prose stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Zone {
+    Head,
+    Between,
+    Tail,
+    Whole,
 }
 
 /// One candidate: its bytes, its folded text, the rule.
@@ -88,22 +107,35 @@ impl<'r> Reference<'r> {
         let bom = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let is_terminated = text.ends_with(b"\n");
         let mut frame = BTreeSet::new();
-        let mut at = 0;
-        while at < tokens.len() {
-            let Token::Stretch { .. } = tokens[at] else {
-                if let Token::Body { inside, .. } = &tokens[at] {
-                    frame.extend(inside.iter().copied());
-                }
-                at += 1;
-                continue;
+        let is_prose =
+            |i: &usize| matches!(tokens[*i], Token::Body { texture: Texture::Prose, .. });
+        let prose: Vec<usize> = (0..tokens.len()).filter(is_prose).collect();
+        let mut from = 0;
+        for (number, to) in prose.iter().copied().chain([tokens.len()]).enumerate() {
+            let zone = match (number, to == tokens.len()) {
+                (0, true) => Zone::Whole,
+                (0, false) => Zone::Head,
+                (_, true) => Zone::Tail,
+                (_, false) => Zone::Between,
             };
-            // A run reaches to the next body, over blank lines and line ends.
-            let next_body = (at..tokens.len()).find(|&i| matches!(tokens[i], Token::Body { .. }));
-            self.decide_run(&tokens, at, next_body, bom, is_terminated, &mut frame, &mut marked);
-            at = next_body.unwrap_or(tokens.len());
+            self.decide_stretch(
+                &tokens,
+                from..to,
+                zone,
+                bom,
+                is_terminated,
+                &mut frame,
+                &mut marked,
+            );
+            if let Some(Token::Body { inside, .. }) = tokens.get(to) {
+                frame.extend(inside.iter().copied());
+            }
+            from = to + 1;
         }
         for (span, rule) in self.markers_between_sentences(text) {
-            marked[span.0..span.1].fill(Some((rule, halves(self.rules[rule].weight()))));
+            let own = Some((rule, halves(self.rules[rule].weight())));
+            let free = marked[span.0..span.1].iter_mut().filter(|mark| mark.is_none());
+            free.for_each(|mark| *mark = own);
         }
         let id = |rule: usize| self.rules[rule].id().to_owned();
         join(marked.iter().enumerate().filter_map(|(i, mark)| {
@@ -111,21 +143,105 @@ impl<'r> Reference<'r> {
         }))
     }
 
+    /// Decides the runs of a stretch without prose: first those that may go together, with all that stands between them,
+    /// and where that does not suffice, each by itself.
     #[allow(
         clippy::too_many_arguments,
         reason = "all of it is what is known of the document so far"
     )]
-    fn decide_run(
+    fn decide_stretch(
         &self,
         tokens: &[Token],
-        first: usize,
-        next_body: Option<usize>,
+        stretch: Range<usize>,
+        zone: Zone,
         bom: usize,
         is_terminated: bool,
         frame: &mut BTreeSet<usize>,
         marked: &mut [Option<(usize, u32)>],
     ) {
-        let run = &tokens[first..next_body.unwrap_or(tokens.len())];
+        let is_run = |i: usize| matches!(tokens[i], Token::Stretch { .. });
+        let is_body = |i: &usize| matches!(tokens[*i], Token::Body { .. });
+        let mut at = stretch.start;
+        while at < stretch.end {
+            if !is_run(at) {
+                if let Token::Body { inside, .. } = &tokens[at] {
+                    frame.extend(inside.iter().copied());
+                }
+                at += 1;
+                continue;
+            }
+            // A run reaches to the next body, over blank lines and line ends.
+            let reach = |from: usize| (from..tokens.len()).find(is_body).unwrap_or(tokens.len());
+            let mut runs = vec![at..reach(at)];
+            if self.intro_before(tokens, at) == Intro::None {
+                while let Some(next) = (runs[runs.len() - 1].end..stretch.end).find(|&i| is_run(i))
+                    && self.may_be_enclosed(&tokens[runs[runs.len() - 1].end..next], zone)
+                    && self.intro_before(tokens, next) != Intro::Colon
+                {
+                    runs.push(next..reach(next));
+                }
+            }
+            let goes = runs.len() > 1
+                && self.decide_runs(tokens, &runs, zone, bom, is_terminated, frame, marked);
+            if !goes {
+                let mut seen = at;
+                for run in &runs {
+                    for token in &tokens[seen..run.start] {
+                        if let Token::Body { inside, .. } = token {
+                            frame.extend(inside.iter().copied());
+                        }
+                    }
+                    let alone = std::slice::from_ref(run);
+                    self.decide_runs(tokens, alone, zone, bom, is_terminated, frame, marked);
+                    seen = run.end;
+                }
+            }
+            at = runs[runs.len() - 1].end;
+        }
+    }
+
+    /// Whether what stands between two runs is a few labels.
+    fn may_be_enclosed(&self, between: &[Token], zone: Zone) -> bool {
+        let bodies = between.iter().filter_map(|token| match token {
+            Token::Body { texture, .. } => Some(*texture),
+            _ => None,
+        });
+        let most = match zone {
+            Zone::Head | Zone::Tail => 12,
+            Zone::Between => 4,
+            Zone::Whole => 0,
+        };
+        bodies.clone().all(|texture| texture == Texture::Label) && bodies.count() <= most
+    }
+
+    /// What the last body before a token introduces.
+    fn intro_before(&self, tokens: &[Token], at: usize) -> Intro {
+        let before = tokens[..at].iter().rev().find_map(|token| match token {
+            Token::Body { intro, .. } => Some(*intro),
+            _ => None,
+        });
+        before.unwrap_or(Intro::None)
+    }
+
+    /// Removes runs with all that stands between them, if the evidence of all of them suffices. Says whether it did.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "all of it is what is known of the document so far"
+    )]
+    fn decide_runs(
+        &self,
+        tokens: &[Token],
+        runs: &[Range<usize>],
+        zone: Zone,
+        bom: usize,
+        is_terminated: bool,
+        frame: &mut BTreeSet<usize>,
+        marked: &mut [Option<(usize, u32)>],
+    ) -> bool {
+        let first = runs[0].start;
+        let last = &runs[runs.len() - 1];
+        let next_body = Some(last.end).filter(|&end| end < tokens.len());
+        let run: Vec<&Token> = runs.iter().flat_map(|run| &tokens[run.clone()]).collect();
         let units: Vec<&Unit> = run
             .iter()
             .flat_map(|token| match token {
@@ -140,7 +256,7 @@ impl<'r> Reference<'r> {
         let mut shares: BTreeMap<usize, u32> = BTreeMap::new();
         let mut certain = BTreeSet::new();
         let mut sum = 0;
-        for token in run {
+        for token in &run {
             let Token::Stretch { units, is_part, .. } = token else { continue };
             let mut gained = 0;
             for unit in units {
@@ -160,8 +276,16 @@ impl<'r> Reference<'r> {
         }
         let is_weak = units.iter().all(|unit| self.rules[unit.rule].weight() == Weight::Weak);
         let fits = |other: Edge| units.iter().any(|unit| self.rules[unit.rule].edge() != other);
-        let is_head = before.is_none() && next_body.is_some() && fits(Edge::Tail);
-        let is_tail = before.is_some() && next_body.is_none() && fits(Edge::Head);
+        let (is_head, is_tail) = match zone {
+            Zone::Head => (true, false),
+            Zone::Between => (false, false),
+            Zone::Tail => (false, true),
+            Zone::Whole => {
+                (before.is_none() && next_body.is_some(), before.is_some() && next_body.is_none())
+            }
+        };
+        let is_head = is_head && fits(Edge::Tail);
+        let is_tail = is_tail && fits(Edge::Head);
         if (is_head || is_tail) && (!is_weak || seen.len() >= 3) {
             sum += 2;
         }
@@ -174,10 +298,14 @@ impl<'r> Reference<'r> {
             Some(Token::Body { intro, .. }) => *intro,
             _ => Intro::None,
         };
+        let is_group = runs.len() > 1;
+        if is_group && zone == Zone::Between && sum < 12 {
+            return false;
+        }
         let is_list = intro == Intro::Colon && certain.is_disjoint(frame);
         let is_text = intro == Intro::Heading && is_weak;
-        if is_list || is_text || (certain.is_empty() && sum < needed) {
-            return;
+        if is_list || (is_text && !is_group) || (certain.is_empty() && sum < needed) {
+            return false;
         }
         frame.extend(certain);
         // What goes: from the first to the last unit, then blank lines.
@@ -188,9 +316,11 @@ impl<'r> Reference<'r> {
         };
         let last_is_part_of_body_line =
             matches!(run.last(), Some(Token::Stretch { ends_line: false, .. }));
+        let last_run = &tokens[last.clone()];
         let starts_in_body_line =
             matches!(tokens[first], Token::Stretch { is_part: true, ends_line: true, .. });
-        let (line_end, blanks_before) = self.separation(tokens, first, starts_in_body_line);
+        let (line_end, blanks_before) =
+            self.separation(tokens, first, starts_in_body_line, is_group);
         let mut start = units[0].start;
         let mut end;
         let mut spared = None;
@@ -210,7 +340,7 @@ impl<'r> Reference<'r> {
                 let Token::Body { start: body_start, .. } = tokens[body] else {
                     unreachable!("it is body")
                 };
-                end = run_end(run);
+                end = run_end(last_run);
                 if last_is_part_of_body_line || before.is_none() || blanks_before.is_some() {
                     end = body_start;
                 }
@@ -231,6 +361,7 @@ impl<'r> Reference<'r> {
                 *mark = Some((unit.rule, sum));
             }
         }
+        true
     }
 
     /// What the lines of one rule can add, in half points.
@@ -249,6 +380,7 @@ impl<'r> Reference<'r> {
         tokens: &[Token],
         first: usize,
         starts_in_body_line: bool,
+        is_group: bool,
     ) -> (Option<(usize, usize)>, Option<(usize, usize)>) {
         let mut line_end = None;
         let mut blanks: Option<(usize, usize)> = None;
@@ -272,7 +404,7 @@ impl<'r> Reference<'r> {
             }
         }
         // Blank lines that only the next body follows do not stand before anything of the run.
-        if starts_in_body_line {
+        if starts_in_body_line && !is_group {
             let after = tokens[from..]
                 .iter()
                 .find(|t| matches!(t, Token::Body { .. } | Token::Stretch { .. }));
@@ -298,7 +430,13 @@ impl<'r> Reference<'r> {
             let line = &text[from..to.max(from)];
             if is_long {
                 region.pass_long_line();
-                tokens.push(Token::Body { start: from, end, intro: Intro::None, inside: vec![] });
+                tokens.push(Token::Body {
+                    start: from,
+                    end,
+                    intro: Intro::None,
+                    texture: Texture::Prose,
+                    inside: vec![],
+                });
                 tokens.push(Token::LineEnd { start: end, end });
             } else {
                 let was_fenced = region.fence.is_some();
@@ -325,6 +463,17 @@ impl<'r> Reference<'r> {
         tokens: &mut Vec<Token>,
     ) {
         let parts = if is_protected { Parts::body(line) } else { self.parts(line) };
+        let is_kept = line.len() <= self.max_candidate_bytes && self.is_kept(&fold(line));
+        let texture = if is_protected || is_kept {
+            Texture::Other
+        } else if let Some((from, to)) = parts.core {
+            let is_gone =
+                |i: &usize| parts.inside.iter().any(|unit| (unit.start..unit.end).contains(i));
+            let rest: Vec<u8> = (from..to).filter(|i| !is_gone(i)).map(|i| line[i]).collect();
+            texture(&rest, ends_in_colon(&line[from..to]))
+        } else {
+            Texture::Other
+        };
         let shift = |units: &[Unit]| -> Vec<Unit> {
             let moved =
                 |unit: &Unit| Unit { start: unit.start + at, end: unit.end + at, ..unit.clone() };
@@ -361,7 +510,13 @@ impl<'r> Reference<'r> {
             Intro::None
         };
         let inside = parts.inside.iter().map(|unit| unit.rule).collect();
-        tokens.push(Token::Body { start: at + core_start, end: at + core_end, intro, inside });
+        tokens.push(Token::Body {
+            start: at + core_start,
+            end: at + core_end,
+            intro,
+            texture,
+            inside,
+        });
         if !parts.suffix.is_empty() {
             tokens.push(Token::Stretch {
                 units: shift(&parts.suffix),

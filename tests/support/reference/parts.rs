@@ -248,7 +248,7 @@ impl Reference<'_> {
 
 fn shape_fits(shape: &Shape, view: &str) -> bool {
     match shape {
-        Shape::Line(phrase) => view == phrase,
+        Shape::Line(phrase) => view == phrase || numbers_fit(phrase, view),
         Shape::Starts { phrase, max_words } => {
             let rest = view.strip_prefix(phrase.as_str());
             rest.is_some_and(|rest| apart(phrase.chars().last(), rest.chars().next()))
@@ -262,6 +262,17 @@ fn shape_fits(shape: &Shape, view: &str) -> bool {
         Shape::Pattern(pattern) => compiled(pattern.source()).is_match(view),
         _ => false,
     }
+}
+
+/// Whether `{n}` in a phrase stands for the numbers of a view: digits, with points and commas between digits.
+fn numbers_fit(phrase: &str, view: &str) -> bool {
+    if !phrase.contains("{n}") {
+        return false;
+    }
+    let pieces: Vec<String> = phrase.split("{n}").map(regex::escape).collect();
+    let number = r"(?:\{n\}|[0-9٠-٩۰-۹०-९]+(?:[.,][0-9٠-٩۰-۹०-९]+)*)";
+    let whole = regex::Regex::new(&format!("^(?s:{})$", pieces.join(number)));
+    whole.expect("escaped pieces and a number").is_match(view)
 }
 
 /// Compiling takes longer than matching, so each pattern is compiled once a thread.

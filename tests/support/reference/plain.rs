@@ -1,5 +1,6 @@
 //! Characters, white space, folding and sentence ends, in the plainest form.
 
+use super::Texture;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::compose;
 
@@ -272,4 +273,18 @@ pub fn ends_in_colon(text: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// Prose is a sentence of 80 bytes or anything of 160; a label is a few words that end and introduce nothing.
+pub fn texture(text: &[u8], introduces: bool) -> Texture {
+    let to = skip_white_back(text, 0, text.len());
+    let text = &text[skip_white(text, 0, to)..to];
+    let is_sentence = stop_before(text, text.len()).is_some();
+    if text.len() >= 160 || (text.len() >= 80 && is_sentence) {
+        return Texture::Prose;
+    }
+    let words = String::from_utf8_lossy(text);
+    let is_short =
+        text.len() <= 60 && words.chars().count() <= 40 && words.split_whitespace().count() <= 6;
+    if is_short && !is_sentence && !introduces { Texture::Label } else { Texture::Other }
 }

@@ -1,0 +1,174 @@
+//! A stretch: the runs between two lines of prose, and what may go together with them.
+//!
+//! Menus, sidebars and footers stand before, between and after the prose of a page, and no list of phrases knows all
+//! of their labels. So runs are judged together: a few labels that no rule knows are *enclosed* when runs on both
+//! sides of them go. Before the first and after the last prose line more of them may be enclosed, and a run there has
+//! the point for an end of the document. The invariant: a run that is kept stays apart from every other by body that is
+//! kept too, so that cleaning the rest again finds no more. Filled and resolved by the decider.
+
+use super::removal::{KeptBecause, Removal};
+use super::run::{After, Run};
+use super::tally::Tally;
+use super::verdict::Verdict;
+use crate::matching::judge::Introduction;
+use crate::matching::ruleset::RuleSet;
+use crate::rules::category::Edge;
+
+/// Most labels in a row that are enclosed before the first or after the last prose line.
+const MAX_ENCLOSED_IN_ZONE: usize = 12;
+/// Most labels in a row that are enclosed between prose lines.
+const MAX_ENCLOSED_BETWEEN: usize = 4;
+/// Evidence that runs between prose lines need to enclose labels, in half points.
+const ENCLOSING_BETWEEN: u32 = 12;
+
+/// Where a stretch stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Zone {
+    /// Before the first prose line.
+    Head,
+    /// Between prose lines.
+    Between,
+    /// After the last prose line.
+    Tail,
+    /// In a document without prose, or in a part of one that outgrew a limit.
+    Whole,
+}
+
+/// Body that stands between two runs.
+#[derive(Debug)]
+struct Gap {
+    /// Labels in it; `None` once anything else stands in it.
+    labels: Option<usize>,
+    /// Where its first line starts.
+    start: u64,
+    /// Markers inside its lines, which go whatever becomes of the runs.
+    inside: Vec<Removal>,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Run(Run, After),
+    Gap(Gap),
+}
+
+/// The closed runs since the last prose line, and the body between them.
+#[derive(Debug, Default)]
+pub(crate) struct Stretch {
+    pieces: Vec<Piece>,
+}
+
+impl Stretch {
+    /// Nothing is undecided.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    pub(crate) fn close_run(&mut self, run: Run, after: After) {
+        self.pieces.push(Piece::Run(run, after));
+    }
+
+    /// Takes a body line that is no prose, behind the first run.
+    pub(crate) fn body(&mut self, line_start: u64, is_label: bool, inside: &[Removal]) {
+        if let Some(Piece::Gap(gap)) = self.pieces.last_mut() {
+            gap.labels = gap.labels.filter(|_| is_label).map(|labels| labels + 1);
+            gap.inside.extend_from_slice(inside);
+        } else {
+            let labels = is_label.then_some(1);
+            self.pieces.push(Piece::Gap(Gap {
+                labels,
+                start: line_start,
+                inside: inside.to_vec(),
+            }));
+        }
+    }
+
+    /// Decides all runs, and forgets them.
+    pub(crate) fn resolve(&mut self, zone: Zone, rules: &RuleSet, verdict: &mut Verdict) {
+        let mut at = 0;
+        while at < self.pieces.len() {
+            let last = last_of_group(&self.pieces, at, zone);
+            let group = &self.pieces[at..=last];
+            if last == at || !decide_group(group, zone, rules, verdict) {
+                group.iter().for_each(|piece| decide_piece(piece, zone, rules, verdict));
+            }
+            at = last + 1;
+        }
+        self.pieces.clear();
+    }
+}
+
+/// The last of the runs that may go together with the piece at `first`: few enough labels stand between each two.
+fn last_of_group(pieces: &[Piece], first: usize, zone: Zone) -> usize {
+    let most = match zone {
+        Zone::Head | Zone::Tail => MAX_ENCLOSED_IN_ZONE,
+        Zone::Between => MAX_ENCLOSED_BETWEEN,
+        Zone::Whole => return first,
+    };
+    let may_go = |run: &Run| run.before.introduction != Introduction::Colon;
+    let mut last = first;
+    if !matches!(&pieces[first], Piece::Run(run, _) if run.before.introduction == Introduction::None)
+    {
+        return first;
+    }
+    while let [Piece::Gap(gap), Piece::Run(run, _), ..] = &pieces[last + 1..]
+        && gap.labels.is_some_and(|labels| labels <= most)
+        && may_go(run)
+    {
+        last += 2;
+    }
+    last
+}
+
+/// Removes a group of runs with all that stands between them, if that much evidence suffices. Evidence only grows, so
+/// where it does not suffice for all of the runs, it does not for some of them.
+fn decide_group(group: &[Piece], zone: Zone, rules: &RuleSet, verdict: &mut Verdict) -> bool {
+    let mut tally = Tally::default();
+    let mut runs = Vec::with_capacity(group.len().div_ceil(2));
+    let mut first_gap = None;
+    let mut end = None;
+    for piece in group {
+        match piece {
+            Piece::Run(run, after) => {
+                tally.add(run, rules);
+                runs.push(run);
+                end = Some(after);
+            }
+            Piece::Gap(gap) => first_gap = first_gap.or(Some(gap.start)),
+        }
+    }
+    let (Some(first), Some(after)) = (runs.first(), end) else { return false };
+    let evidence = tally.evidence(edge(first, after, zone));
+    let is_enough = zone != Zone::Between || evidence.halves() >= ENCLOSING_BETWEEN;
+    if !is_enough || !verdict.suffices(&tally, evidence) {
+        return false;
+    }
+    verdict.remove(&runs, after, first_gap, evidence, &tally.certain);
+    true
+}
+
+fn decide_piece(piece: &Piece, zone: Zone, rules: &RuleSet, verdict: &mut Verdict) {
+    let (run, after) = match piece {
+        Piece::Run(run, after) => (run, after),
+        Piece::Gap(gap) => return verdict.remove_markers(&gap.inside),
+    };
+    let tally = Tally::of(run, rules);
+    let evidence = tally.evidence(edge(run, after, zone));
+    if let Some(reason) = run.belongs_to_body(&tally, &verdict.frame) {
+        verdict.keep(run, evidence, reason);
+    } else if verdict.suffices(&tally, evidence) {
+        verdict.remove(&[run], after, None, evidence, &tally.certain);
+    } else {
+        verdict.keep(run, evidence, KeptBecause::TooLittleEvidence);
+    }
+}
+
+/// The end of the document that runs count as standing at.
+fn edge(first: &Run, after: &After, zone: Zone) -> Option<Edge> {
+    match (zone, after) {
+        (Zone::Head, _) => Some(Edge::Head),
+        (Zone::Tail, _) => Some(Edge::Tail),
+        (Zone::Whole, After::Body { .. }) if !first.before.has_body => Some(Edge::Head),
+        (Zone::Whole, After::End { .. }) if first.before.has_body => Some(Edge::Tail),
+        _ => None,
+    }
+}

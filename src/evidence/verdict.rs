@@ -1,0 +1,152 @@
+//! The verdict: what was decided about runs, and which bytes go with them.
+//!
+//! The invariant: removals are reported in order and never overlap. Blank lines: in mid-document a run takes those after
+//! it if others stand before it, so that paragraphs stay as far apart as they were. At the head and at the tail it takes
+//! those on both sides. A document that ends without a line end ends without one afterwards. Filled by the stretch and by
+//! the decider.
+
+use super::points::Points;
+use super::profile::Profile;
+use super::removal::{KeptBecause, NearMiss, Removal};
+use super::run::{After, Held, Run};
+use super::tally::Tally;
+use crate::matching::ruleset::RuleId;
+use crate::span::Span;
+
+/// What was decided about a document so far.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    pub profile: Profile,
+    /// Removals, in order. The caller may take them at any time.
+    pub removals: Vec<Removal>,
+    /// Candidates that were kept, in order; only where `collects_near` was set.
+    pub near: Vec<NearMiss>,
+    pub collects_near: bool,
+    pub near_misses: u64,
+    /// The certain rules that removed something before: the other half of a frame may follow.
+    pub frame: Vec<RuleId>,
+}
+
+impl Verdict {
+    /// Whether so much evidence suffices.
+    pub(crate) fn suffices(&self, tally: &Tally, evidence: Points) -> bool {
+        !tally.certain.is_empty() || evidence >= self.profile.threshold()
+    }
+
+    /// Removes runs with all that stands between them. `first_gap` is where the first body line between them starts.
+    pub(crate) fn remove(
+        &mut self,
+        runs: &[&Run],
+        after: &After,
+        first_gap: Option<u64>,
+        evidence: Points,
+        certain: &[RuleId],
+    ) {
+        if let Some((whole, hole)) = extent(runs, after, first_gap) {
+            self.remember(certain);
+            self.remove_units(runs, whole, hole, evidence);
+        }
+    }
+
+    /// Removes a run that goes on behind `end`.
+    pub(crate) fn remove_open(
+        &mut self,
+        run: &Run,
+        end: u64,
+        evidence: Points,
+        certain: &[RuleId],
+    ) {
+        let start = match run.start() {
+            Some(start) if run.before.has_body => start,
+            _ => run.before.text_start,
+        };
+        self.remember(certain);
+        self.remove_units(&[run], Span::new(start, end), run.hole_with_blanks(None), evidence);
+    }
+
+    /// Shares what is removed among the candidates of runs, in order.
+    fn remove_units(&mut self, runs: &[&Run], whole: Span, hole: Option<Span>, evidence: Points) {
+        let mut units = runs.iter().flat_map(|run| &run.units).peekable();
+        let mut start = whole.start;
+        while let Some(unit) = units.next() {
+            let end = units.peek().map_or(whole.end, |next| next.span.start);
+            self.remove_unit(unit, Span::new(start, end), hole, evidence);
+            start = end;
+        }
+    }
+
+    /// Reports the removal of what goes with one candidate, without the line end in `hole`.
+    fn remove_unit(&mut self, unit: &Held, span: Span, hole: Option<Span>, evidence: Points) {
+        let pieces = match hole.filter(|hole| hole.start < span.end && hole.end > span.start) {
+            Some(hole) => [(span.start, hole.start), (hole.end, span.end)],
+            None => [(span.start, span.end), (span.end, span.end)],
+        };
+        for (start, end) in pieces {
+            if start < end {
+                let Held { line, rule, .. } = *unit;
+                self.removals.push(Removal { span: Span::new(start, end), line, rule, evidence });
+            }
+        }
+    }
+
+    /// Removes certain markers between the sentences of a body line.
+    pub(crate) fn remove_markers(&mut self, markers: &[Removal]) {
+        self.removals.extend_from_slice(markers);
+        for marker in markers {
+            self.remember(&[marker.rule]);
+        }
+    }
+
+    /// Remembers certain rules that removed something.
+    pub(crate) fn remember(&mut self, certain: &[RuleId]) {
+        for rule in certain {
+            if !self.frame.contains(rule) {
+                self.frame.push(*rule);
+            }
+        }
+    }
+
+    /// Keeps a run.
+    pub(crate) fn keep(&mut self, run: &Run, evidence: Points, reason: KeptBecause) {
+        self.near_misses += run.units.len() as u64;
+        if self.collects_near {
+            let near = |unit: &Held| {
+                let Held { span, line, rule, .. } = *unit;
+                NearMiss { span, line, rule, evidence, reason }
+            };
+            self.near.extend(run.units.iter().map(near));
+        }
+    }
+}
+
+/// What goes with runs, blank lines included, and the line end in it that stays.
+fn extent(runs: &[&Run], after: &After, first_gap: Option<u64>) -> Option<(Span, Option<Span>)> {
+    let (first, last) = runs.first().zip(runs.last())?;
+    let blanks = first.hole_with_blanks(first_gap);
+    let run_start = first.start()?;
+    let before = &first.before;
+    let has_blanks = |(blanks, hole): (Span, Span)| blanks.end > hole.end;
+    // Blank lines stand before the first whole line, so that those after the last can go.
+    let is_set_off = before.has_gap || blanks.zip(first.hole).is_some_and(has_blanks);
+    Some(match *after {
+        After::Body { line_start, core_start } => {
+            let end = if last.end > line_start {
+                core_start
+            } else if !before.has_body || is_set_off {
+                line_start
+            } else {
+                last.end
+            };
+            let start = if before.has_body { run_start } else { before.text_start };
+            (Span::new(start, end), blanks)
+        }
+        After::End { end, is_terminated } => {
+            let start = match (before.has_body, is_terminated) {
+                (false, _) => before.text_start,
+                (true, true) => run_start.min(before.kept_line_end),
+                (true, false) => before.kept_end,
+            };
+            (Span::new(start, end), first.hole.filter(|_| is_terminated))
+        }
+    })
+}
