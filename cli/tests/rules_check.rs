@@ -152,6 +152,22 @@ fn phrases_that_a_wider_shape_matches_are_redundant_and_told_together() {
 }
 
 #[test]
+fn a_phrase_with_a_number_is_redundant_beside_one_that_leaves_it_open() {
+    let a = [rule("a", "likely", "line = [\"Kiosk {n} of {n}\"]")];
+    let b = [rule("b", "likely", "line = [\"Kiosk 3 of 1,204\", \"Shut the kiosk\"]")];
+    let words = "redundant: other.b: line \"kiosk 3 of 1,204\" is matched by line \"kiosk {n} of {n}\" of mine.a";
+    is_only(check_two(&a, &b), 0, &[words]);
+    let b = [rule("b", "likely", "line = [\"Kiosk 3 of Rome\", \"Shut the kiosk\"]")];
+    check_two(&a, &b).ended(0).gave("2 rules, no problems\n");
+    let wide = rule(
+        "a",
+        "likely",
+        "line = [\"{n} open kiosks\"]\nends = [\"open kiosks\"]\nmax_words = 4",
+    );
+    finds(&[wide], 0, &["redundant: mine.a: line \"{n} open kiosks\" is matched by ends"]);
+}
+
+#[test]
 fn an_inline_literal_of_two_rules_is_redundant() {
     let a = [rule("a", "certain", "inline = [\"[kiosk_1]\"]")];
     let b = [rule("b", "certain", "inline = [\"[kiosk_2]\", \"[kiosk_1]\"]")];

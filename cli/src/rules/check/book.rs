@@ -30,6 +30,8 @@ pub struct Book<'p> {
     /// Packs before this one are only there to be compared with.
     first_checked: usize,
     pub entries: Vec<Entry<'p>>,
+    /// The number of the rule of each id; of equal ids, the last one.
+    numbers: HashMap<&'p str, usize>,
     /// `line` phrases.
     phrases: HashMap<&'p str, Vec<At>>,
     /// Those that leave a number open, too, by what they are with every number open.
@@ -43,6 +45,7 @@ impl<'p> Book<'p> {
         let mut book = Book {
             first_checked,
             entries: Vec::new(),
+            numbers: HashMap::new(),
             phrases: HashMap::new(),
             numbered: HashMap::new(),
             wide: Vec::new(),
@@ -52,6 +55,7 @@ impl<'p> Book<'p> {
             book.entries.extend(pack.rules().iter().map(|rule| Entry { rule, pack: number }));
         }
         for (number, entry) in book.entries.iter().enumerate() {
+            book.numbers.insert(entry.rule.id(), number);
             for (shape, form) in entry.rule.shapes().iter().enumerate() {
                 let at = At { rule: number, shape };
                 match form {
@@ -80,6 +84,11 @@ impl<'p> Book<'p> {
     /// Whether the findings about this pack are asked for.
     pub fn is_checked(&self, pack: usize) -> bool {
         pack >= self.first_checked
+    }
+
+    /// The number of a rule to check.
+    pub fn checked_rule(&self, id: &str) -> Option<usize> {
+        self.numbers.get(id).copied().filter(|&rule| self.is_checked(self.entries[rule].pack))
     }
 
     /// The rules to check, with their numbers.

@@ -92,8 +92,7 @@ fn removed_from(
             lines.entry(cleaner.rule(removal.rule).id()).or_default().push(line);
         }
         for (id, lines) in lines {
-            let mut checked = book.checked().filter(|(_, entry)| entry.rule.id() == id);
-            let Some((number, _)) = checked.next() else { continue };
+            let Some(number) = book.checked_rule(id) else { continue };
             let (file, line) = keeper.origin();
             let others = match lines.len() {
                 1 => String::new(),
