@@ -83,12 +83,26 @@ impl fmt::Display for Finding {
     }
 }
 
-/// A value as messages quote it: escaped, and cut short.
+/// A value as messages quote it: escaped as in a pack, and cut short. Combining marks stay as they are.
 pub fn quoted(value: &str) -> String {
+    let (value, end) = cut(value);
+    let mut text = String::from('"');
+    for c in value.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            '\n' => text.push_str("\\n"),
+            c => text.push(c),
+        }
+    }
+    text + "\"" + end
+}
+
+/// The start of a value, and what shows that there is more of it.
+fn cut(value: &str) -> (&str, &'static str) {
     const MAX_SHOWN: usize = 80;
     match value.char_indices().nth(MAX_SHOWN) {
-        Some((end, _)) => format!("{:?}…", &value[..end]),
-        None => format!("{value:?}"),
+        Some((end, _)) => (&value[..end], "…"),
+        None => (value, ""),
     }
 }
 
@@ -98,7 +112,10 @@ pub fn shown(shape: &Shape) -> String {
         Shape::Line(phrase) => format!("line {}", quoted(phrase)),
         Shape::Starts { phrase, .. } => format!("starts {}", quoted(phrase)),
         Shape::Ends { phrase, .. } => format!("ends {}", quoted(phrase)),
-        Shape::Pattern(pattern) => format!("pattern {}", quoted(pattern.source())),
+        Shape::Pattern(pattern) => {
+            let (source, end) = cut(pattern.source());
+            format!("pattern '{source}'{end}")
+        }
         Shape::Inline(literal) => format!("inline {}", quoted(literal)),
         _ => "a shape".to_owned(),
     }
