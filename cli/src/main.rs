@@ -5,6 +5,7 @@
 mod args;
 mod clean;
 mod documents;
+mod eval;
 mod explain;
 mod input;
 mod jsonl;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Clean(args) => clean::run(&args),
         Command::Scan(args) => scan::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Rules(args) => rules::run(&args),

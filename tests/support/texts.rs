@@ -87,7 +87,7 @@ keep = ["The harbour froze.\ntop channel"]
 [[rule]]
 id = "t.label"
 category = "widget"
-line = ["Print", "Share", "Tweet", "© Pier", "E-mail (2)", "Straße ist's"]
+line = ["Print", "Share", "Tweet", "© Pier", "E-mail (2)", "Straße ist's", "{n} tides", "page {n} of {n}"]
 weight = "weak"
 remove = ["The harbour froze.\nPrint\n[ad_1]"]
 keep = ["Print"]
@@ -275,7 +275,7 @@ const MARKERS: [&str; 14] = [
     "[ad_2] [box_1]",
 ];
 
-const LINES: [&str; 34] = [
+const LINES: [&str; 38] = [
     "Source link",
     "Source url",
     "top channel",
@@ -310,9 +310,13 @@ const LINES: [&str; 34] = [
     "Print. Share. Tweet.",
     "Read also the post.",
     "No. No. No.",
+    "12 tides",
+    "1,2.3 tides",
+    "Page 3 of 10",
+    "page {n} of 3.",
 ];
 
-const BODIES: [&str; 20] = [
+const BODIES: [&str; 23] = [
     "The harbour froze in May.",
     "Nobody waved",
     "“We did not expect this,” he said.",
@@ -333,6 +337,9 @@ const BODIES: [&str; 20] = [
     "1994",
     "I",
     "The words Source link were there.",
+    "By noon the ferry had been taken out of the ice, and the men rowed over.",
+    "A line without an end, about the ferry and the ice and the men who rowed, and about the goat that nobody had asked but which went along all the same, all the way to the pier",
+    "冬の間、港は凍っていた。人々は氷の上を歩いて島へ渡り、春になるとまた船に乗った。",
 ];
 
 const SHORTS: [&str; 26] = [
@@ -486,6 +493,23 @@ fn wide(c: char) -> char {
     }
 }
 
+/// Prose, or what just fails to be.
+fn paragraph() -> impl Strategy<Value = String> + Clone {
+    let sentence =
+        "They rowed and rowed until the light of the harbour stood above the trees and the ice";
+    let end =
+        one_of(&[".", "", ". ", "!»", ":", ". [ad_1]", ". Source link", ". [ad_1] He slept."]);
+    (70usize..sentence.len(), 1usize..3, end)
+        .prop_map(move |(len, times, end)| sentence[..len].repeat(times) + &end)
+}
+
+/// A label that no rule knows, or what just fails to be one.
+fn label() -> impl Strategy<Value = String> + Clone {
+    let words =
+        vec(one_of(&["Tides", "a", "of", "Harbour", "—", "12", "Überfahrten", "[ad_1]"]), 1..8);
+    words.prop_map(|words| words.join(" "))
+}
+
 /// One line without its line end.
 fn line(residue: &Residue) -> impl Strategy<Value = Vec<u8>> + use<> {
     let phrase = any_of(&residue.lines);
@@ -511,6 +535,7 @@ fn line(residue: &Residue) -> impl Strategy<Value = Vec<u8>> + use<> {
         2 => one_of(&STRUCTURE),
         1 => "\\PC{0,8}",
     ];
+    let text = prop_oneof![12 => text, 2 => paragraph(), 3 => label()];
     prop_oneof![
         30 => text.clone().prop_map(String::into_bytes),
         1 => (text, any::<prop::sample::Index>(), select(&NOISE[..])).prop_map(|(text, at, noise)| {
@@ -523,9 +548,9 @@ fn line(residue: &Residue) -> impl Strategy<Value = Vec<u8>> + use<> {
     ]
 }
 
-/// Documents of up to 14 lines with everything in them that is hard.
+/// Documents of up to 20 lines with everything in them that is hard.
 pub fn documents(residue: &Residue) -> impl Strategy<Value = Document> + use<> {
-    let lines = vec((line(residue), select(&LINE_ENDS[..])), 0..14);
+    let lines = vec((line(residue), select(&LINE_ENDS[..])), 0..20);
     (select(&OPENERS[..]), lines, 0u8..3).prop_map(|(opener, lines, ending)| {
         let mut text = opener.as_bytes().to_vec();
         let last = lines.len();

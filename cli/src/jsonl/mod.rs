@@ -10,7 +10,7 @@ mod record;
 
 pub use entries::{Entry, each_entry};
 pub use escaped::{canonical, cut, insert, written};
-pub use record::Record;
+pub use record::{Record, host_of, reason};
 
 /// Whether a line is a JSON object.
 pub fn is_object(line: &[u8]) -> bool {

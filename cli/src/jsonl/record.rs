@@ -131,14 +131,14 @@ fn unescape(written: &str) -> serde_json::Result<Cow<'_, str>> {
 }
 
 /// What serde_json says, without the line number, which is always 1 here.
-fn reason(error: &serde_json::Error) -> String {
+pub fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
     format!("{text} (column {})", error.column())
 }
 
 /// The host of a URL.
-fn host_of(url: &str) -> Option<&str> {
+pub fn host_of(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?;

@@ -147,14 +147,14 @@ fn too_strong(weight: Weight, shape: &Shape) -> Option<&'static str> {
     }
 }
 
-/// One word of letters, which is short where its script writes words apart; two or three ideographs are a word too.
+/// One word of letters, short enough for one: three ideographs or syllables say as much as ten letters.
 fn is_short_word(phrase: &str) -> bool {
     const MAX_LETTERS: usize = 10;
-    const MAX_IDEOGRAPHS: usize = 3;
+    const MAX_SYLLABLES: usize = 3;
     let mut chars = phrase.chars().filter(|c| !matches!(c, '.' | '!' | '?'));
     let is_word = chars.clone().all(char::is_alphabetic);
-    let is_unspaced =
-        chars.clone().any(|c| matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{3040}'..='\u{9FFF}'));
-    let most = if is_unspaced { MAX_IDEOGRAPHS } else { MAX_LETTERS };
+    let is_syllabic =
+        chars.clone().any(|c| matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'));
+    let most = if is_syllabic { MAX_SYLLABLES } else { MAX_LETTERS };
     is_word && chars.by_ref().count() <= most
 }
