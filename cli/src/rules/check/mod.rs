@@ -27,19 +27,15 @@ use crate::talk::{Outcome, say};
 pub fn run(args: &CheckArgs) -> Run {
     let mut findings = Vec::new();
     let packs = read(&args.files, &mut findings)?;
+    // A pack that was not read would make of its rules' absence a finding in others.
+    if !findings.is_empty() {
+        return report(findings, 0, args.strict);
+    }
     let builtin = Pack::builtin();
     // Without files it is the built-in packs themselves that are checked.
     let first_checked = if args.files.is_empty() { 0 } else { builtin.len() };
-    let all: Vec<&Pack> = builtin.iter().chain(&packs).collect();
-    let book = Book::new(all, first_checked);
-    // A pack that was not read would make of its rules' absence a finding in others.
-    let is_whole = findings.is_empty();
-    if is_whole {
-        findings = look(&book, &packs)?;
-    }
-    findings.sort();
-    findings.dedup();
-    report(&findings, book.checked().count(), args.strict)
+    let book = Book::new(builtin.iter().chain(&packs).collect(), first_checked);
+    report(look(&book, &packs)?, book.checked().count(), args.strict)
 }
 
 /// Reads the packs; what is wrong with them is found.
@@ -105,7 +101,9 @@ fn cleaners(packs: &[Pack], profile: Profile) -> Result<Cleaners> {
     Ok(cleaners)
 }
 
-fn report(findings: &[Finding], rules: usize, is_strict: bool) -> Run {
+fn report(mut findings: Vec<Finding>, rules: usize, is_strict: bool) -> Run {
+    findings.sort();
+    findings.dedup();
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let warnings = findings.len() - errors;
     if findings.is_empty() {
