@@ -60,7 +60,7 @@ pub use matching::ruleset::RuleId;
 pub use rules::category::{Category, Edge, Weight};
 pub use rules::pack::Pack;
 pub use rules::problem::{PackError, Problem};
-pub use rules::rule::{PatternShape, Rule, Shape};
+pub use rules::rule::{Exception, PatternShape, Rule, Shape};
 pub use span::Span;
 pub use stream::{FinishError, Sink, StreamCleaner};
 pub use text::fold::FoldedView;

@@ -35,6 +35,9 @@ fn checked_packs() -> Vec<Pack> {
     let mut packs = Vec::new();
     for entry in std::fs::read_dir(folder).expect("the packs can be read") {
         let path = entry.expect("the packs can be read").path();
+        if path.extension().is_none_or(|ending| ending != "toml") {
+            continue;
+        }
         let text = std::fs::read_to_string(&path).expect("a pack is text");
         packs.push(
             Pack::parse(&path.to_string_lossy(), &text).unwrap_or_else(|error| panic!("{error}")),

@@ -235,15 +235,64 @@ pub enum RulesCommand {
         #[command(flatten)]
         rules: RuleArgs,
     },
-    /// Check packs: every problem with file, line and column. Exits with 1 if there is any.
-    Check {
-        /// The packs.
-        #[arg(value_name = "FILE", required = true)]
-        files: Vec<PathBuf>,
-    },
+    /// Check packs: what is wrong, what can never act, what stands twice, contradicts itself, or matches ordinary text,
+    /// each with file, line and column. Exits with 1 if there is an error.
+    Check(CheckArgs),
+    /// Count rules and phrases by language, category and weight; with a corpus, what each rule does to it.
+    Stats(StatsArgs),
+    /// Print what the packs know of each language, as a Markdown page.
+    Coverage(CoverageArgs),
     /// Run every example of every rule. Exits with 1 if any fails.
     Test {
         #[command(flatten)]
         rules: RuleArgs,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// The packs; they are looked at beside the built-in ones. Without any, the built-in packs are checked.
+    #[arg(value_name = "PACK")]
+    pub files: Vec<PathBuf>,
+    /// Exit with 1 if there is a warning, too.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct StatsArgs {
+    /// Documents to run the rules on, as scan reads them; may be given several times. Exits with 1 if a part of them
+    /// could not be read.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub corpus: Vec<PathBuf>,
+    /// What the corpus holds; auto looks at the name and the first line of each file.
+    #[arg(long, value_enum, default_value_t = FormatArg::Auto, requires = "corpus")]
+    pub format: FormatArg,
+    /// JSONL: the field that holds the text.
+    #[arg(long, value_name = "NAME", default_value = "text", requires = "corpus")]
+    pub text_field: String,
+    /// JSONL: longest line that is read, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20, requires = "corpus")]
+    pub max_record: usize,
+    /// Text: what separates documents. Without it each file is one document.
+    #[arg(long, value_name = "blank-lines:N|form-feed|nul", requires = "corpus")]
+    pub documents: Option<Separator>,
+    /// How many of the most frequent near misses are listed.
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "corpus")]
+    pub top: usize,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CoverageArgs {
+    /// Count the cases in this folder, too: DIR/traps/*.md and DIR/residue/*.md.
+    #[arg(long, value_name = "DIR")]
+    pub corpus_dir: Option<PathBuf>,
+    /// Add a rule pack (TOML) to the built-in ones; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub pack: Vec<PathBuf>,
 }

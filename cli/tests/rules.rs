@@ -23,9 +23,10 @@ fn problems(answer: &Answer) -> Vec<(usize, usize, String)> {
             (parts.get(1).and_then(|n| n.parse().ok()), parts.get(2).and_then(|n| n.parse().ok()));
         match (parts[0], place) {
             ("mine.toml", (Some(row), Some(column))) if parts.len() == 4 => {
-                (row, column, parts[3].trim().to_owned())
+                let message = parts[3].strip_prefix(" error: ").expect("a problem is an error");
+                (row, column, message.to_owned())
             }
-            _ => panic!("{line:?} is not mine.toml:line:column: message"),
+            _ => panic!("{line:?} is not mine.toml:line:column: error: message"),
         }
     };
     answer.text().lines().map(problem).collect()
@@ -210,7 +211,6 @@ fn several_packs_are_checked_at_once() {
     let answer = place.run(&["rules", "check", "a.toml", "good.toml", "b.toml"]).ended(1);
     let text = answer.text();
     assert!(text.contains("a.toml:10:1:") && text.contains("b.toml:1:"), "{text}");
-    place.run(&["rules", "check"]).ended(2);
 }
 
 #[test]
@@ -428,7 +428,7 @@ fn ids_of_other_packs_cannot_be_taken() {
     );
     let answer = place.run(&["rules", "check", "mine.toml"]).ended(1);
     assert!(
-        answer.text().contains("mine.toml:4: the rule \"core.ad-marker\" is also in"),
+        answer.text().contains("mine.toml:4:1: error: the rule \"core.ad-marker\" is also in"),
         "{}",
         answer.text()
     );
@@ -438,7 +438,7 @@ fn ids_of_other_packs_cannot_be_taken() {
     place.write("b.toml", pack(LINE));
     let answer = place.run(&["rules", "check", "a.toml", "b.toml"]).ended(1);
     assert!(
-        answer.text().contains("b.toml:4: the rule \"mine.kiosk\" is also in a.toml:4"),
+        answer.text().contains("b.toml:4:1: error: the rule \"mine.kiosk\" is also in a.toml:4"),
         "{}",
         answer.text()
     );
@@ -501,9 +501,9 @@ fn a_keep_must_say_what_stays() {
     has_one_problem(with("inline = [\"[kiosk_1]\"]"), (12, 1), "a keep cannot be `inline`");
     let answer = check(with("rule = [\"mine.none\"]")).ended(1);
     assert!(
-        answer
-            .text()
-            .contains("mine.toml:12: the keep names a rule \"mine.none\" that no pack has"),
+        answer.text().contains(
+            "mine.toml:12:1: error: the keep names a rule \"mine.none\" that no pack has"
+        ),
         "{}",
         answer.text()
     );

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use toml::de::DeTable;
 
+use super::builtin;
 use super::category::{Category, Edge, Weight};
 use super::check;
 use super::pattern::Pattern;
@@ -54,6 +55,12 @@ impl Pack {
         Self::read(file, text, true)
     }
 
+    /// The packs that come with the crate, the language-independent one first.
+    #[must_use]
+    pub fn builtin() -> &'static [Pack] {
+        builtin::packs()
+    }
+
     /// Reads a built-in pack: its shapes were checked by a test, so that its patterns need not be compiled now.
     pub(crate) fn parse_checked(file: &str, text: &str) -> Result<Pack, PackError> {
         Self::read(file, text, false)
@@ -98,7 +105,16 @@ impl Pack {
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
+
+    /// The exceptions, in the order of the file.
+    #[must_use]
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
+    }
 }
+
+/// A line and a column.
+type Place = (usize, usize);
 
 /// What is known while a pack is read.
 struct Reader<'f> {
@@ -161,7 +177,7 @@ impl Reader<'_> {
         let is_affix = table.flag("affix");
         let counts_once = table.flag("once");
         let sites = sites(table);
-        let shapes = self.rule_shapes(table);
+        let (shapes, places) = self.rule_shapes(table);
         table.optional("note");
         let remove = table.list("remove");
         let keep = table.list("keep");
@@ -186,6 +202,7 @@ impl Reader<'_> {
             language: pack.language.clone(),
             sites,
             shapes,
+            places,
             remove: values(remove),
             keep: values(keep),
             file: self.file.to_owned(),
@@ -210,8 +227,8 @@ impl Reader<'_> {
         Some(Exception { shapes, rules, sites, origin: (self.file.to_owned(), line) })
     }
 
-    /// The shapes of a rule, which must have one and say none twice.
-    fn rule_shapes(&mut self, table: &mut Table<'_, '_, '_>) -> Vec<Shape> {
+    /// The shapes of a rule, which must have one and say none twice, and where they stand.
+    fn rule_shapes(&mut self, table: &mut Table<'_, '_, '_>) -> (Vec<Shape>, Vec<Place>) {
         let shapes = self.shapes(table);
         let at = table.at();
         if !SHAPE_KEYS.into_iter().any(|key| table.has(key)) {
@@ -221,7 +238,8 @@ impl Reader<'_> {
         for (shape, text) in &shapes {
             note(&mut self.phrases, key_of(shape), text, table.problems());
         }
-        shapes.into_iter().map(|(shape, _)| shape).collect()
+        let problems = table.problems();
+        shapes.into_iter().map(|(shape, text)| (shape, problems.place(text.at))).unzip()
     }
 
     /// The shapes that a table names, each with the text it was read from.

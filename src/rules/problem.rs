@@ -2,6 +2,7 @@
 //!
 //! The invariant: a pack is read to its end, so that every problem is reported at once. Made by the pack reader.
 
+use std::cell::Cell;
 use std::fmt;
 
 /// One problem in a pack.
@@ -65,6 +66,8 @@ pub(crate) struct Problems<'f> {
     text: &'f str,
     /// Where each line starts: a pack of a million rules asks for a million places.
     line_starts: Vec<usize>,
+    /// The last place that was asked for, as offset, line and column: a line may hold a million phrases.
+    last: Cell<(usize, usize, usize)>,
     found: Vec<Problem>,
 }
 
@@ -72,7 +75,13 @@ impl<'f> Problems<'f> {
     pub(crate) fn new(file: &'f str, text: &'f str) -> Self {
         let line_starts =
             std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
-        Problems { file, text, line_starts: line_starts.collect(), found: Vec::new() }
+        Problems {
+            file,
+            text,
+            line_starts: line_starts.collect(),
+            last: Cell::new((0, 1, 1)),
+            found: Vec::new(),
+        }
     }
 
     pub(crate) fn add(&mut self, offset: usize, message: impl Into<String>) {
@@ -87,14 +96,19 @@ impl<'f> Problems<'f> {
     }
 
     /// Line and column of a byte offset, both counted from 1.
-    fn place(&self, offset: usize) -> (usize, usize) {
+    pub(crate) fn place(&self, offset: usize) -> (usize, usize) {
         let mut end = offset.min(self.text.len());
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
         let line = self.line(end);
-        let line_start = self.line_starts[line - 1];
-        (line, self.text[line_start..end].chars().count() + 1)
+        let (from, column) = match self.last.get() {
+            (last, last_line, column) if last_line == line && last <= end => (last, column),
+            _ => (self.line_starts[line - 1], 1),
+        };
+        let column = column + self.text[from..end].chars().count();
+        self.last.set((end, line, column));
+        (line, column)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -4,6 +4,7 @@
 //! `remove` and one `keep` example; its phrases are folded. Made by the pack reader, read by everything above.
 
 use super::category::{Category, Edge, Weight};
+use super::check::matches_view;
 use super::pattern::Pattern;
 
 /// A rule: what residue looks like, how sure a match is, and examples of both.
@@ -22,6 +23,8 @@ pub struct Rule {
     pub(crate) language: Option<String>,
     pub(crate) sites: Vec<String>,
     pub(crate) shapes: Vec<Shape>,
+    /// Where each shape stands in the file: line and column.
+    pub(crate) places: Vec<(usize, usize)>,
     pub(crate) remove: Vec<String>,
     pub(crate) keep: Vec<String>,
     pub(crate) file: String,
@@ -111,6 +114,12 @@ impl Rule {
         (&self.file, self.line)
     }
 
+    /// Where each of its shapes was read, in their order: line and column, both counted from 1.
+    #[must_use]
+    pub fn shape_places(&self) -> &[(usize, usize)] {
+        &self.places
+    }
+
     /// Whether the rule is for a page of this host.
     pub(crate) fn is_for(&self, host: Option<&str>) -> bool {
         is_for_host(&self.sites, host)
@@ -154,6 +163,14 @@ pub enum Shape {
     Inline(String),
 }
 
+impl Shape {
+    /// Whether it matches a whole folded view; see [`FoldedView`](crate::FoldedView). An inline literal matches none.
+    #[must_use]
+    pub fn matches(&self, view: &str) -> bool {
+        matches_view(self, view)
+    }
+}
+
 /// A compiled regular expression over the folded view.
 #[derive(Clone, Debug)]
 pub struct PatternShape(pub(crate) Pattern);
@@ -167,19 +184,45 @@ impl PatternShape {
 }
 
 /// An exception: what must stay although a rule matches it.
+///
+/// Exceptions are read from packs, where they are written `[[keep]]`; see [`Pack`](crate::Pack).
 #[derive(Clone, Debug)]
-pub(crate) struct Exception {
+pub struct Exception {
     /// What stays; never `Shape::Inline`. Empty means whatever the rules below match.
-    pub shapes: Vec<Shape>,
+    pub(crate) shapes: Vec<Shape>,
     /// Ids of the rules it holds against; empty means all.
-    pub rules: Vec<String>,
+    pub(crate) rules: Vec<String>,
     /// The hosts it is for; empty means all.
-    pub sites: Vec<String>,
+    pub(crate) sites: Vec<String>,
     /// Where it was read: file and line.
-    pub origin: (String, usize),
+    pub(crate) origin: (String, usize),
 }
 
 impl Exception {
+    /// What stays; empty for whatever its rules match.
+    #[must_use]
+    pub fn shapes(&self) -> &[Shape] {
+        &self.shapes
+    }
+
+    /// Ids of the rules it holds against; empty for all rules.
+    #[must_use]
+    pub fn rules(&self) -> &[String] {
+        &self.rules
+    }
+
+    /// The hosts it is for, their sub-domains included; empty for every site.
+    #[must_use]
+    pub fn sites(&self) -> &[String] {
+        &self.sites
+    }
+
+    /// The file and the line it was read from, the line counted from 1.
+    #[must_use]
+    pub fn origin(&self) -> (&str, usize) {
+        (&self.origin.0, self.origin.1)
+    }
+
     pub(crate) fn is_for(&self, host: Option<&str>) -> bool {
         is_for_host(&self.sites, host)
     }

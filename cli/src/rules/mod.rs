@@ -1,8 +1,14 @@
-//! `unchaff rules`: list, show, check and test.
+//! `unchaff rules`: list, show and test; the other questions about rules have files of their own.
+
+mod check;
+mod coverage;
+mod languages;
+mod probes;
+mod stats;
+mod table;
 
 use std::fmt::Write as _;
 use std::io::Write;
-use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use unchaff::{Category, Cleaner, Profile, Rule, Shape};
@@ -16,7 +22,9 @@ pub fn run(args: &RulesArgs) -> Run {
     match &args.command {
         RulesCommand::List { rules } => list(rules),
         RulesCommand::Show { id, rules } => show(id, rules),
-        RulesCommand::Check { files } => check(files),
+        RulesCommand::Check(args) => check::run(args),
+        RulesCommand::Stats(args) => stats::run(args),
+        RulesCommand::Coverage(args) => coverage::run(args),
         RulesCommand::Test { rules } => test(rules),
     }
 }
@@ -45,11 +53,11 @@ fn list(args: &RuleArgs) -> Run {
     Ok(Outcome::Done)
 }
 
+/// Cleaners, each with the category that it was made for; the first is for those that are on by default.
+type Cleaners = Vec<(Option<Category>, Cleaner)>;
+
 /// All cleaners whose rules together are all rules: the categories that are off by default, switched on one by one.
-fn all_cleaners(
-    args: &RuleArgs,
-    profile: Option<Profile>,
-) -> anyhow::Result<Vec<(Option<Category>, Cleaner)>> {
+fn all_cleaners(args: &RuleArgs, profile: Option<Profile>) -> anyhow::Result<Cleaners> {
     let builder = || {
         let builder = setup::builder(args)?;
         anyhow::Ok(match profile {
@@ -123,34 +131,6 @@ fn described_shape(shape: &Shape) -> String {
         Shape::Inline(literal) => format!("\n  inline    {literal}"),
         _ => String::new(),
     }
-}
-
-/// The problems are the answer: they go to standard output.
-fn check(files: &[PathBuf]) -> Run {
-    let mut problems = String::new();
-    let mut builder = Cleaner::builder();
-    let mut rules = 0;
-    for path in files {
-        match setup::pack(path) {
-            Ok(pack) => {
-                rules += pack.rules().len();
-                builder = builder.pack(pack);
-            }
-            Err(error) if error.is::<unchaff::PackError>() => {
-                let _ = writeln!(problems, "{error}");
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    if let Err(error) = builder.build() {
-        let _ = writeln!(problems, "{error}");
-    }
-    if problems.is_empty() {
-        print(&format!("{rules} rules, no problems\n"))?;
-    } else {
-        print(&problems)?;
-    }
-    Ok(Outcome::found(!problems.is_empty()))
 }
 
 /// Examples are written for the standard profile, whatever the options say.
