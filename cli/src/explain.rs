@@ -97,6 +97,12 @@ fn show_line(text: &mut String, line: &ExplainedLine<'_>, cleaner: &Cleaner) {
                 let _ = write!(text, "{REMOVED}{shown}{REMOVED:#}");
                 if removal.line == line.number && !is_line_end(part.bytes) {
                     add_why(&mut why, "removed", removal.rule, removal.evidence, None, cleaner);
+                } else if !shown.trim().is_empty() {
+                    let _ = write!(
+                        why,
+                        "\n        {WHY}removed: no rule knows it, but it stands among residue (line {}){WHY:#}",
+                        removal.line
+                    );
                 }
             }
             Fate::NearMiss(near) => {

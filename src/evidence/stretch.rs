@@ -9,7 +9,7 @@
 use super::profile::Enclosing;
 use super::removal::{KeptBecause, Removal};
 use super::run::{After, Run};
-use super::tally::Tally;
+use super::tally::{Place, Tally};
 use super::verdict::Verdict;
 use crate::matching::judge::Introduction;
 use crate::matching::ruleset::RuleSet;
@@ -178,7 +178,7 @@ fn decide_group(group: &[Piece], zone: Zone, rules: &RuleSet, verdict: &mut Verd
         }
     }
     let (Some(first), Some(after)) = (runs.first(), end) else { return false };
-    let evidence = tally.evidence(edge(first, after, zone));
+    let evidence = tally.evidence(place(first, after, zone));
     let is_enough = zone != Zone::Between || evidence.halves() >= ENCLOSING_BETWEEN;
     // The point for the zone speaks for the runs, but not for what no rule knows.
     if !is_enough || !verdict.suffices(&tally, tally.evidence(None)) {
@@ -195,7 +195,7 @@ fn decide_piece(piece: &Piece, zone: Zone, rules: &RuleSet, verdict: &mut Verdic
         Piece::Prose => return,
     };
     let tally = Tally::of(run, rules);
-    let evidence = tally.evidence(edge(run, after, zone));
+    let evidence = tally.evidence(place(run, after, zone));
     if let Some(reason) = run.belongs_to_body(&tally, &verdict.frame) {
         verdict.keep(run, evidence, reason);
     } else if verdict.suffices(&tally, evidence) {
@@ -205,13 +205,17 @@ fn decide_piece(piece: &Piece, zone: Zone, rules: &RuleSet, verdict: &mut Verdic
     }
 }
 
-/// The end of the document that runs count as standing at.
-fn edge(first: &Run, after: &After, zone: Zone) -> Option<Edge> {
-    match (zone, after) {
-        (Zone::Head, _) => Some(Edge::Head),
-        (Zone::Tail, _) => Some(Edge::Tail),
-        (Zone::Whole, After::Body { .. }) if !first.before.has_body => Some(Edge::Head),
-        (Zone::Whole, After::End { .. }) if first.before.has_body => Some(Edge::Tail),
+/// The end of the document that runs stand at, or near.
+fn place(first: &Run, after: &After, zone: Zone) -> Option<Place> {
+    let edge = match (after, first.before.has_body) {
+        (After::Body { .. }, false) => Some(Edge::Head),
+        (After::End { .. }, true) => Some(Edge::Tail),
         _ => None,
+    };
+    match (edge, zone) {
+        (Some(edge), _) => Some(Place { edge, is_touched: true }),
+        (None, Zone::Head) => Some(Place { edge: Edge::Head, is_touched: false }),
+        (None, Zone::Tail) => Some(Place { edge: Edge::Tail, is_touched: false }),
+        (None, Zone::Between | Zone::Whole) => None,
     }
 }

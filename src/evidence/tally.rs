@@ -10,13 +10,26 @@ use xxhash_rust::xxh3::Xxh3Builder;
 use super::points::Points;
 use super::run::{Held, Run};
 use crate::matching::detach::SEGMENT_COST;
-use crate::matching::ruleset::{RuleId, RuleSet};
+use crate::matching::ruleset::{RuleId, RuleSet, Tongue};
 use crate::rules::category::{Edge, Weight};
 
 /// What a place before or after all prose, or at one end of the document, adds, in half points.
 const EDGE_BONUS: u32 = 2;
-/// Distinct lines that weak candidates alone need to earn it.
+/// Distinct lines that weak candidates alone need to earn it: a title and the first heading below it may both look like
+/// labels.
 const MIN_WEAK_LINES: usize = 3;
+/// Evidence that candidates away from the very end need more of to earn it, in half points: one label may be the heading
+/// of a last section, and several of one kind a list.
+const MIN_NEAR_EDGE: u32 = 2;
+
+/// Where candidates stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// The end of the document at which, or on the side of whose prose, they stand.
+    pub edge: Edge,
+    /// No body stands between them and that end.
+    pub is_touched: bool,
+}
 
 /// What candidates add up to.
 #[derive(Debug, Default)]
@@ -24,6 +37,10 @@ pub(crate) struct Tally {
     seen: HashSet<u64, Xxh3Builder>,
     /// What each rule has added, in half points.
     shares: HashMap<RuleId, u32, Xxh3Builder>,
+    /// What the weak rules of each language have added.
+    weak: HashMap<Tongue, u32, Xxh3Builder>,
+    /// The most of these.
+    most_weak: u32,
     halves: u32,
     /// A rule that is more than weak matched.
     pub has_strong: bool,
@@ -31,8 +48,6 @@ pub(crate) struct Tally {
     pub certain: Vec<RuleId>,
     fits_head: bool,
     fits_tail: bool,
-    /// Candidates that were added, repetitions included.
-    pub candidates: usize,
 }
 
 impl Tally {
@@ -56,10 +71,7 @@ impl Tally {
         for unit in units {
             let rule = rules.rule(unit.rule);
             if self.seen.insert(unit.key) {
-                let share = self.shares.entry(unit.rule).or_default();
-                let more = rule.weight.halves().min(rule.most_halves() - *share);
-                *share += more;
-                gained = gained.saturating_add(more);
+                gained = gained.saturating_add(self.gain(unit.rule, rules));
             }
             self.has_strong |= rule.weight != Weight::Weak;
             let is_certain = rule.weight == Weight::Certain;
@@ -71,22 +83,38 @@ impl Tally {
             self.fits_head |= rule.edge != Edge::Tail;
             self.fits_tail |= rule.edge != Edge::Head;
         }
-        self.candidates += units.len();
         let is_part = units.iter().any(|unit| unit.is_part);
         let cost = if is_part && !has_affix { SEGMENT_COST } else { 0 };
         self.halves = self.halves.saturating_add(gained.saturating_sub(cost));
     }
 
-    /// The evidence, with the point for an end of the document if the candidates stand at one. Weak ones alone earn that
-    /// point only if they are several: a title and the first heading below it may both look like labels.
-    pub(crate) fn evidence(&self, edge: Option<Edge>) -> Points {
-        let fits = match edge {
+    /// What a new text adds. A page is written in one language, so the weak words of several do not add up: a list of
+    /// school subjects must not count twice because two languages share their names.
+    fn gain(&mut self, id: RuleId, rules: &RuleSet) -> u32 {
+        let rule = rules.rule(id);
+        let share = self.shares.entry(id).or_default();
+        let more = rule.weight.halves().min(rule.most_halves() - *share);
+        *share += more;
+        let Some(tongue) = rules.tongue(id).filter(|_| rule.weight == Weight::Weak) else {
+            return more;
+        };
+        let sum = self.weak.entry(tongue).or_default();
+        *sum += more;
+        let gained = sum.saturating_sub(self.most_weak);
+        self.most_weak += gained;
+        gained
+    }
+
+    /// The evidence, with the point for the place if the candidates earn it.
+    pub(crate) fn evidence(&self, place: Option<Place>) -> Points {
+        let fits = match place.map(|place| place.edge) {
             Some(Edge::Head) => self.fits_head,
             Some(Edge::Tail) => self.fits_tail,
             Some(Edge::Any) => true,
             None => false,
         };
-        let has_bonus = fits && (self.has_strong || self.seen.len() >= MIN_WEAK_LINES);
+        let is_near = place.is_some_and(|place| place.is_touched || self.halves > MIN_NEAR_EDGE);
+        let has_bonus = fits && is_near && (self.has_strong || self.seen.len() >= MIN_WEAK_LINES);
         Points::from_halves(self.halves.saturating_add(if has_bonus { EDGE_BONUS } else { 0 }))
     }
 }

@@ -10,10 +10,15 @@ use crate::rules::rule::{Exception, Rule};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub(crate) u32);
 
+/// A language: equal for rules of the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Tongue(usize);
+
 /// The rules and exceptions that act.
 #[derive(Debug, Default)]
 pub(crate) struct RuleSet {
     rules: Vec<Rule>,
+    tongues: Vec<Option<Tongue>>,
     exceptions: Vec<Exception>,
 }
 
@@ -48,7 +53,12 @@ pub(crate) trait Matcher {
 impl RuleSet {
     pub(crate) fn new(mut rules: Vec<Rule>, exceptions: Vec<Exception>) -> Self {
         rules.sort_by(|a, b| a.id.cmp(&b.id));
-        RuleSet { rules, exceptions }
+        let mut languages: Vec<&str> = rules.iter().filter_map(Rule::language).collect();
+        languages.sort_unstable();
+        languages.dedup();
+        let tongue = |language| Tongue(languages.partition_point(|&other| other < language));
+        let tongues = rules.iter().map(|rule| rule.language().map(tongue)).collect();
+        RuleSet { rules, tongues, exceptions }
     }
 
     pub(crate) fn rule(&self, id: RuleId) -> &Rule {
@@ -69,6 +79,11 @@ impl RuleSet {
 
     pub(crate) fn weight(&self, id: RuleId) -> Weight {
         self.rule(id).weight
+    }
+
+    /// The language of a rule; none for language-independent rules.
+    pub(crate) fn tongue(&self, id: RuleId) -> Option<Tongue> {
+        self.tongues[id.0 as usize]
     }
 
     /// The better of two rules: the heavier one, and of equals the one whose id comes first.

@@ -282,18 +282,27 @@ impl<'r> Reference<'r> {
         // a point unless an affix stands in it.
         let mut seen = BTreeSet::new();
         let mut shares: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut weak: BTreeMap<&str, u32> = BTreeMap::new();
         let mut certain = BTreeSet::new();
         let mut sum = 0;
         for token in &run {
             let Token::Stretch { units, is_part, .. } = token else { continue };
             let mut gained = 0;
             for unit in units {
-                let weight = halves(self.rules[unit.rule].weight());
+                let rule = &self.rules[unit.rule];
+                let weight = halves(rule.weight());
                 if seen.insert(unit.view.clone()) {
                     let share = shares.entry(unit.rule).or_default();
                     let more = weight.min(self.most(unit.rule) - *share);
                     *share += more;
-                    gained += more;
+                    match rule.language().filter(|_| rule.weight() == Weight::Weak) {
+                        Some(language) => {
+                            let before = weak.values().max().copied().unwrap_or(0);
+                            *weak.entry(language).or_default() += more;
+                            gained += weak.values().max().copied().unwrap_or(0) - before;
+                        }
+                        None => gained += more,
+                    }
                 }
                 if weight == 4 && (!is_part || self.is_affix(unit)) {
                     certain.insert(unit.rule);
@@ -305,17 +314,12 @@ impl<'r> Reference<'r> {
         let is_weak = units.iter().all(|unit| self.rules[unit.rule].weight() == Weight::Weak);
         let bare = sum;
         let fits = |other: Edge| units.iter().any(|unit| self.rules[unit.rule].edge() != other);
-        let (is_head, is_tail) = match zone {
-            Zone::Head => (true, false),
-            Zone::Between => (false, false),
-            Zone::Tail => (false, true),
-            Zone::Whole => {
-                (before.is_none() && next_body.is_some(), before.is_some() && next_body.is_none())
-            }
-        };
-        let is_head = is_head && fits(Edge::Tail);
-        let is_tail = is_tail && fits(Edge::Head);
-        if (is_head || is_tail) && (!is_weak || seen.len() >= 3) {
+        let touches_head = before.is_none() && next_body.is_some();
+        let touches_tail = before.is_some() && next_body.is_none();
+        let is_head = (touches_head || zone == Zone::Head) && !touches_tail && fits(Edge::Tail);
+        let is_tail = (touches_tail || zone == Zone::Tail) && !touches_head && fits(Edge::Head);
+        let is_near = touches_head || touches_tail || sum > 2;
+        if (is_head || is_tail) && is_near && (!is_weak || seen.len() >= 3) {
             sum += 2;
         }
         let needed = match self.profile {
