@@ -22,7 +22,7 @@ use crate::rules::rule::{Exception, Rule, Shape};
 use crate::text::fold::fold_phrase;
 
 /// Version of the decision model: a part of the fingerprint, raised when the same rules come to other removals.
-const MODEL: u32 = 1;
+const MODEL: u32 = 2;
 
 /// Chooses rules and options for a [`Cleaner`].
 ///
@@ -217,11 +217,22 @@ fn fingerprint(rules: &RuleSet, profile: Profile, limits: &Limits) -> String {
     let mut text =
         format!("{MODEL} {profile} {max_line_bytes} {max_held_bytes} {max_candidate_bytes}\n");
     for rule in rules.rules() {
-        let Rule { id, category, weight, edge, is_affix, counts_once, sites, shapes, .. } = rule;
+        let Rule {
+            id,
+            category,
+            weight,
+            edge,
+            is_affix,
+            counts_once,
+            is_repeated,
+            sites,
+            shapes,
+            ..
+        } = rule;
         let (edge, shapes) = (edge.name(), written(shapes));
         let _ = writeln!(
             text,
-            "{id} {category} {weight} {edge} {is_affix} {counts_once} {sites:?} {shapes:?}"
+            "{id} {category} {weight} {edge} {is_affix} {counts_once} {is_repeated} {sites:?} {shapes:?}"
         );
     }
     let mut exceptions: Vec<String> = rules

@@ -295,10 +295,12 @@ fn the_library_equals_the_reference_on_the_built_in_packs() {
     let build =
         |profile| Cleaner::builder().profile(profile).build().expect("the built-in packs build");
     let cleaners: Vec<Cleaner> = Profile::ALL.iter().copied().map(build).collect();
+    let new = |cleaner| Reference::new(Cleaner::rules(cleaner), cleaner.profile());
+    let references: Vec<Reference> = cleaners.iter().map(new).collect();
     law(5, (0..3usize, builtin_documents()), |(at, text)| {
         let cleaner = &cleaners[at];
         let fast = marks(cleaner, cleaner.clean_bytes(&text.0).removals());
-        prop_assert_eq!(fast, Reference::new(cleaner.rules(), cleaner.profile()).marks(&text.0));
+        prop_assert_eq!(fast, references[at].marks(&text.0));
         Ok(())
     });
 }

@@ -7,6 +7,7 @@
 use super::points::Points;
 use super::profile::Profile;
 use super::removal::{KeptBecause, Removal};
+use super::repeats::Repeats;
 use super::report::LimitHits;
 use super::run::{After, Before, Run};
 use super::stretch::Stretch;
@@ -31,6 +32,7 @@ pub(crate) struct Decider {
     region: Region,
     state: State,
     stretch: Stretch,
+    repeats: Repeats,
     pub verdict: Verdict,
     pub limit_hits: LimitHits,
 }
@@ -78,6 +80,7 @@ impl Decider {
             region: Region::Start,
             state: State::default(),
             stretch: Stretch::default(),
+            repeats: Repeats::default(),
             verdict: Verdict { profile, collects_near, ..Verdict::default() },
             limit_hits: LimitHits::default(),
         }
@@ -171,6 +174,8 @@ impl Decider {
     fn candidate(&mut self, rules: &RuleSet, line: &Line<'_>) {
         let introduces = self.judge.judged.introduces != Introduction::None;
         let units = std::mem::take(&mut self.judge.judged.prefix);
+        let mut repeats = std::mem::take(&mut self.repeats);
+        let mut is_repeat = |unit: &Unit| repeats.count(unit, rules);
         match self.state.flow {
             Flow::Removing(evidence) => {
                 self.remove_now(&units, line, line.end, evidence);
@@ -182,13 +187,14 @@ impl Decider {
             Flow::Body | Flow::Run(_) => {
                 let number = self.state.lines;
                 let run = self.open_run(line.start);
-                run.add(&units, line.start, number, false);
+                run.add_line(&units, line.start, number, &mut is_repeat);
                 run.end = line.end;
                 let is_weak = |unit: &Unit| rules.weight(unit.rule) == Weight::Weak;
                 run.is_open = introduces && units.last().is_some_and(is_weak);
             }
         }
         self.judge.judged.prefix = units;
+        self.repeats = repeats;
     }
 
     fn body(&mut self, rules: &RuleSet, line: &Line<'_>) {
@@ -206,7 +212,7 @@ impl Decider {
         if !judged.suffix.is_empty() {
             let number = self.state.lines;
             let run = self.open_run(line.start);
-            run.add(&judged.suffix, line.start, number, true);
+            run.add_parts(&judged.suffix, line.start, number);
             run.hole = Some(Span::new(line.content_end(), line.end));
             run.end = line.content_end();
         }
@@ -221,7 +227,7 @@ impl Decider {
             Flow::Body | Flow::Run(_) => {
                 let number = self.state.lines;
                 let run = self.open_run(line.start);
-                run.add(units, line.start, number, true);
+                run.add_parts(units, line.start, number);
                 run.end = core_start;
                 run.is_open = false;
             }
@@ -316,15 +322,18 @@ impl Decider {
             flow => self.state.flow = flow,
         }
         self.state.decided = end;
+        self.state.before.text_start = end;
+        self.state.before.kept_end = end;
+        self.state.before.kept_line_end = end;
     }
 
     /// Decides the open run before its end is seen.
     fn let_go(&mut self, run: Run, rules: &RuleSet) {
         let end = self.state.end;
-        let tally = Tally::of(&run, rules);
+        let tally = Tally::of(&run, rules, false);
         let evidence = tally.evidence(None);
         if run.belongs_to_body(&tally, &self.verdict.frame).is_none()
-            && self.verdict.suffices(&tally, evidence)
+            && self.verdict.suffices(&tally, evidence, 0)
         {
             self.verdict.remove_open(&run, end, evidence, &tally.certain);
             self.state.flow = Flow::Removing(evidence);
@@ -333,8 +342,5 @@ impl Decider {
             self.state.before.has_body = true;
             self.state.flow = Flow::Keeping;
         }
-        self.state.before.kept_end = end;
-        self.state.before.kept_line_end = end;
-        self.state.before.text_start = end;
     }
 }

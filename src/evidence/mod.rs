@@ -9,6 +9,7 @@ pub(crate) mod profile;
 pub(crate) mod receipt;
 pub(crate) mod receipt_builder;
 pub(crate) mod removal;
+pub(crate) mod repeats;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod stretch;

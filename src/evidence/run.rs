@@ -19,6 +19,8 @@ pub(crate) struct Held {
     pub key: u64,
     /// Body stands in the same line.
     pub is_part: bool,
+    /// The same line stood in the document twice before, and its rule says that this makes it residue.
+    pub is_repeat: bool,
 }
 
 /// What stands before a run.
@@ -66,12 +68,21 @@ impl Run {
         Run { units: Vec::new(), before, hole: None, after_hole: None, end: 0, is_open: false }
     }
 
-    /// Adds candidates of the line that starts at `line_start`. `is_part` says that body stands in that line too.
-    pub(crate) fn add(&mut self, units: &[Unit], line_start: u64, line: u64, is_part: bool) {
-        self.units.extend(units.iter().map(|unit| {
-            let span = Span::new(line_start + unit.start as u64, line_start + unit.end as u64);
-            Held { span, line, rule: unit.rule, key: unit.key, is_part }
-        }));
+    /// Adds candidates that share the line that starts at `line_start` with body.
+    pub(crate) fn add_parts(&mut self, units: &[Unit], line_start: u64, line: u64) {
+        self.units.extend(units.iter().map(|unit| held(unit, line_start, line, true, false)));
+    }
+
+    /// Adds the candidates of a whole line.
+    pub(crate) fn add_line(
+        &mut self,
+        units: &[Unit],
+        line_start: u64,
+        line: u64,
+        mut is_repeat: impl FnMut(&Unit) -> bool,
+    ) {
+        let held = |unit| held(unit, line_start, line, false, is_repeat(unit));
+        self.units.extend(units.iter().map(held));
     }
 
     /// Says that the run goes on in the line at `line_start`.
@@ -102,4 +113,9 @@ impl Run {
             _ => None,
         }
     }
+}
+
+fn held(unit: &Unit, line_start: u64, line: u64, is_part: bool, is_repeat: bool) -> Held {
+    let span = Span::new(line_start + unit.start as u64, line_start + unit.end as u64);
+    Held { span, line, rule: unit.rule, key: unit.key, is_part, is_repeat }
 }

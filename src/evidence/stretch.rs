@@ -162,7 +162,7 @@ fn last_of_group(pieces: &[Piece], first: usize, zone: Zone, enclosing: Enclosin
 /// Removes a group of runs with all that stands between them, if that much evidence suffices. Evidence only grows, so
 /// where it does not suffice for all of the runs, it does not for some of them.
 fn decide_group(group: &[Piece], zone: Zone, rules: &RuleSet, verdict: &mut Verdict) -> bool {
-    let mut tally = Tally::default();
+    let mut tally = Tally::new(zone != Zone::Whole);
     let mut runs = Vec::with_capacity(group.len().div_ceil(2));
     let mut first_gap = None;
     let mut end = None;
@@ -179,9 +179,12 @@ fn decide_group(group: &[Piece], zone: Zone, rules: &RuleSet, verdict: &mut Verd
     }
     let (Some(first), Some(after)) = (runs.first(), end) else { return false };
     let evidence = tally.evidence(place(first, after, zone));
-    let is_enough = zone != Zone::Between || evidence.halves() >= ENCLOSING_BETWEEN;
     // The point for the zone speaks for the runs, but not for what no rule knows.
-    if !is_enough || !verdict.suffices(&tally, tally.evidence(None)) {
+    let encloses = zone != Zone::Between || evidence.halves() >= ENCLOSING_BETWEEN;
+    if !encloses
+        || !verdict.suffices(&tally, tally.evidence(None), 0)
+        || !verdict.suffices(&tally, evidence, weak_surcharge(zone))
+    {
         return false;
     }
     verdict.remove(&runs, after, first_gap, evidence, &tally.certain);
@@ -194,14 +197,24 @@ fn decide_piece(piece: &Piece, zone: Zone, rules: &RuleSet, verdict: &mut Verdic
         Piece::Gap(gap) => return verdict.remove_markers(&gap.inside),
         Piece::Prose => return,
     };
-    let tally = Tally::of(run, rules);
+    let tally = Tally::of(run, rules, zone != Zone::Whole);
     let evidence = tally.evidence(place(run, after, zone));
     if let Some(reason) = run.belongs_to_body(&tally, &verdict.frame) {
         verdict.keep(run, evidence, reason);
-    } else if verdict.suffices(&tally, evidence) {
+    } else if verdict.suffices(&tally, evidence, weak_surcharge(zone)) {
         verdict.remove(&[run], after, None, evidence, &tally.certain);
     } else {
         verdict.keep(run, evidence, KeptBecause::TooLittleEvidence);
+    }
+}
+
+/// What weak words alone need beyond the threshold in a document of prose that has shown no residue yet, in half points: a
+/// list of the body between two paragraphs, or after the last, may be made of the same words as a menu.
+fn weak_surcharge(zone: Zone) -> u32 {
+    match zone {
+        Zone::Whole => 0,
+        Zone::Head | Zone::Tail => 3,
+        Zone::Between => 4,
     }
 }
 

@@ -23,14 +23,19 @@ pub(crate) struct Verdict {
     pub near: Vec<NearMiss>,
     pub collects_near: bool,
     pub near_misses: u64,
+    /// Something was removed before.
+    has_removed: bool,
     /// The certain rules that removed something before: the other half of a frame may follow.
     pub frame: Vec<RuleId>,
 }
 
 impl Verdict {
-    /// Whether so much evidence suffices.
-    pub(crate) fn suffices(&self, tally: &Tally, evidence: Points) -> bool {
-        !tally.certain.is_empty() || evidence >= self.profile.threshold()
+    /// Whether so much evidence suffices. Weak candidates alone need `surcharge` half points more until something was
+    /// removed: where one menu stood, others stand.
+    pub(crate) fn suffices(&self, tally: &Tally, evidence: Points, surcharge: u32) -> bool {
+        let surcharge = if tally.has_strong || self.has_removed { 0 } else { surcharge };
+        !tally.certain.is_empty()
+            || evidence.halves() >= self.profile.threshold().halves().saturating_add(surcharge)
     }
 
     /// Removes runs with all that stands between them. `first_gap` is where the first body line between them starts.
@@ -66,6 +71,7 @@ impl Verdict {
 
     /// Shares what is removed among the candidates of runs, in order.
     fn remove_units(&mut self, runs: &[&Run], whole: Span, hole: Option<Span>, evidence: Points) {
+        self.has_removed = true;
         let mut units = runs.iter().flat_map(|run| &run.units).peekable();
         let mut start = whole.start;
         while let Some(unit) = units.next() {
@@ -92,6 +98,7 @@ impl Verdict {
     /// Removes certain markers between the sentences of a body line.
     pub(crate) fn remove_markers(&mut self, markers: &[Removal]) {
         self.removals.extend_from_slice(markers);
+        self.has_removed |= !markers.is_empty();
         for marker in markers {
             self.remember(&[marker.rule]);
         }

@@ -223,30 +223,46 @@ impl Judge {
         host: Option<&str>,
         line: &[u8],
     ) -> bool {
-        let judged = &self.judged;
-        let starts = [0, judged.core_start];
-        let ends = [line.len(), judged.core_end];
-        let starts = if judged.prefix.is_empty() { &starts[..1] } else { &starts };
-        let ends = if judged.suffix.is_empty() { &ends[..1] } else { &ends };
+        let Judged { core_start, core_end, .. } = self.judged;
+        let starts = [0, core_start];
+        let ends = [line.len(), core_end];
+        let starts = if self.judged.prefix.is_empty() { &starts[..1] } else { &starts };
+        let ends = if self.judged.suffix.is_empty() { &ends[..1] } else { &ends };
         for &start in starts {
             for &end in ends {
-                if start == 0 && end == line.len() && judged.inside.is_empty() {
+                if start == 0 && end == line.len() && self.judged.inside.is_empty() {
                     continue;
                 }
-                copy_without(line, start..end, &judged.inside, &mut self.rest);
-                let is_short = self.rest.len() <= limits.max_candidate_bytes;
-                if is_fence(&self.rest)
-                    || (is_short
-                        && matches!(
-                            matcher.best(fold_into(&self.rest, &mut self.view), host),
-                            Match::Rule(_)
-                        ))
-                {
+                copy_without(line, start..end, &self.judged.inside, &mut self.rest);
+                if is_fence(&self.rest) || self.is_rest_candidate(matcher, limits, host) {
                     return true;
                 }
             }
         }
         false
+    }
+
+    /// Whether what would be left of a line would be a candidate as a whole.
+    fn is_rest_candidate(
+        &mut self,
+        matcher: &impl Matcher,
+        limits: &Limits,
+        host: Option<&str>,
+    ) -> bool {
+        if self.rest.len() > limits.max_candidate_bytes {
+            return false;
+        }
+        match matcher.best(fold_into(&self.rest, &mut self.view), host) {
+            Match::Rule(_) => true,
+            Match::Excepted => false,
+            Match::None => {
+                let mut markers = Vec::new();
+                matcher.markers(&self.rest, host, &mut markers);
+                let mut parts = Vec::new();
+                markers.is_empty()
+                    && find_parts(matcher, host, &self.rest, &mut self.view, &mut parts)
+            }
+        }
     }
 }
 

@@ -28,13 +28,25 @@ impl<'r> Plain<'r> {
     }
 }
 
+/// Every match of a pattern contains one of its literals; most views contain none, and are spared the expression.
+fn may_match(shape: &Shape, view: &str) -> bool {
+    match shape {
+        Shape::Pattern(pattern) => {
+            pattern.0.literals().iter().any(|part| view.contains(part.as_str()))
+        }
+        _ => true,
+    }
+}
+
 impl Matcher for Plain<'_> {
     fn rules(&self) -> &RuleSet {
         self.rules
     }
 
     fn best(&self, view: &str, host: Option<&str>) -> Match {
-        let fits = |shapes: &[Shape]| shapes.iter().any(|shape| matches_view(shape, view));
+        let fits = |shapes: &[Shape]| {
+            shapes.iter().any(|shape| may_match(shape, view) && matches_view(shape, view))
+        };
         let matched: Vec<RuleId> =
             self.rules.ids().filter(|(_, rule)| fits(&rule.shapes)).map(|(id, _)| id).collect();
         let exceptions = self.rules.exceptions().iter().enumerate();

@@ -176,6 +176,7 @@ impl Reader<'_> {
         let edge = named(table, edge, Edge::ALL, Edge::name);
         let is_affix = table.flag("affix");
         let counts_once = table.flag("once");
+        let is_repeated = table.flag("repeats");
         let sites = sites(table);
         let (shapes, places) = self.rule_shapes(table);
         table.optional("note");
@@ -198,6 +199,7 @@ impl Reader<'_> {
             edge: edge.unwrap_or_default(),
             is_affix,
             counts_once,
+            is_repeated,
             has_inline: shapes.iter().any(|shape| matches!(shape, Shape::Inline(_))),
             language: pack.language.clone(),
             sites,

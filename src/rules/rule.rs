@@ -18,6 +18,7 @@ pub struct Rule {
     pub(crate) edge: Edge,
     pub(crate) is_affix: bool,
     pub(crate) counts_once: bool,
+    pub(crate) is_repeated: bool,
     /// One of the shapes is `Shape::Inline`.
     pub(crate) has_inline: bool,
     pub(crate) language: Option<String>,
@@ -66,6 +67,12 @@ impl Rule {
     #[must_use]
     pub fn counts_once(&self) -> bool {
         self.counts_once
+    }
+
+    /// Whether a line of it that stood in the document twice before is residue, in a document of prose.
+    #[must_use]
+    pub fn is_repeated(&self) -> bool {
+        self.is_repeated
     }
 
     /// What all of its lines can add to a run, in half points. Weak lines of one kind are often a list of the body, and

@@ -87,6 +87,7 @@ keep = ["The harbour froze.\ntop channel"]
 [[rule]]
 id = "t.label"
 category = "widget"
+repeats = true
 line = ["Print", "Share", "Tweet", "© Pier", "E-mail (2)", "Straße ist's", "{n} tides", "page {n} of {n}"]
 weight = "weak"
 remove = ["The harbour froze.\nPrint\n[ad_1]"]

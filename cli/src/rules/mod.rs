@@ -106,6 +106,9 @@ fn described(rule: &Rule) -> String {
     if rule.counts_once() {
         text.push_str("\n  once      true");
     }
+    if rule.is_repeated() {
+        text.push_str("\n  repeats   true");
+    }
     for shape in rule.shapes() {
         text.push_str(&described_shape(shape));
     }

@@ -8,12 +8,13 @@ mod parts;
 mod plain;
 mod region;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::rc::Rc;
 
-use unchaff::{Edge, Profile, Rule, Weight};
+use unchaff::{Edge, Profile, Rule, Shape, Weight};
 
-use self::parts::Parts;
+use self::parts::{Parts, PatternSets, pattern_sets};
 use self::plain::{ends_in_colon, fold, invisible, is_heading, is_item, texture};
 use self::region::Region;
 use super::{Mark, join};
@@ -21,6 +22,10 @@ use super::{Mark, join};
 /// What the reference needs to know.
 pub struct Reference<'r> {
     pub rules: &'r [Rule],
+    /// The rules of every phrase that is a whole line, and all other shapes with their rules.
+    lines: HashMap<String, Vec<usize>>,
+    others: Vec<(usize, Shape)>,
+    patterns: Rc<PatternSets>,
     pub keep_phrases: Vec<String>,
     pub profile: Profile,
     pub max_line_bytes: usize,
@@ -94,8 +99,25 @@ pub struct Unit {
 
 impl<'r> Reference<'r> {
     pub fn new(rules: &'r [Rule], profile: Profile) -> Self {
+        let mut lines: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut others = Vec::new();
+        let mut patterns = Vec::new();
+        for (rule, shape) in rules
+            .iter()
+            .enumerate()
+            .flat_map(|(at, rule)| rule.shapes().iter().map(move |s| (at, s)))
+        {
+            match shape {
+                Shape::Line(phrase) => lines.entry(phrase.clone()).or_default().push(rule),
+                Shape::Pattern(pattern) => patterns.push((rule, pattern.source().to_owned())),
+                other => others.push((rule, other.clone())),
+            }
+        }
         Reference {
             rules,
+            lines,
+            others,
+            patterns: pattern_sets(patterns),
             keep_phrases: Vec::new(),
             profile,
             max_line_bytes: 1 << 20,
@@ -284,6 +306,7 @@ impl<'r> Reference<'r> {
         let mut shares: BTreeMap<usize, u32> = BTreeMap::new();
         let mut weak: BTreeMap<&str, u32> = BTreeMap::new();
         let mut certain = BTreeSet::new();
+        let mut is_weak = true;
         let mut sum = 0;
         for token in &run {
             let Token::Stretch { units, is_part, .. } = token else { continue };
@@ -291,17 +314,27 @@ impl<'r> Reference<'r> {
             for unit in units {
                 let rule = &self.rules[unit.rule];
                 let weight = halves(rule.weight());
+                let is_repeat = rule.is_repeated()
+                    && !is_part
+                    && zone != Zone::Whole
+                    && self.times_before(tokens, unit) >= 2;
+                is_weak &= rule.weight() == Weight::Weak && !is_repeat;
                 if seen.insert(unit.view.clone()) {
+                    let language = rule.language().filter(|_| rule.weight() == Weight::Weak);
                     let share = shares.entry(unit.rule).or_default();
                     let more = weight.min(self.most(unit.rule) - *share);
-                    *share += more;
-                    match rule.language().filter(|_| rule.weight() == Weight::Weak) {
+                    match language {
+                        _ if is_repeat => gained += 4,
                         Some(language) => {
+                            *share += more;
                             let before = weak.values().max().copied().unwrap_or(0);
                             *weak.entry(language).or_default() += more;
                             gained += weak.values().max().copied().unwrap_or(0) - before;
                         }
-                        None => gained += more,
+                        None => {
+                            *share += more;
+                            gained += more;
+                        }
                     }
                 }
                 if weight == 4 && (!is_part || self.is_affix(unit)) {
@@ -311,7 +344,6 @@ impl<'r> Reference<'r> {
             let has_affix = units.iter().any(|unit| self.is_affix(unit));
             sum += if *is_part && !has_affix { u32::max(gained, 2) - 2 } else { gained };
         }
-        let is_weak = units.iter().all(|unit| self.rules[unit.rule].weight() == Weight::Weak);
         let bare = sum;
         let fits = |other: Edge| units.iter().any(|unit| self.rules[unit.rule].edge() != other);
         let touches_head = before.is_none() && next_body.is_some();
@@ -326,6 +358,12 @@ impl<'r> Reference<'r> {
             Profile::Cautious => 6,
             Profile::Standard => 4,
             Profile::Eager => 3,
+        };
+        let needed = match zone {
+            _ if !is_weak => needed,
+            Zone::Whole => needed,
+            Zone::Head | Zone::Tail => needed + 2,
+            Zone::Between => needed + 4,
         };
         let intro = match before {
             Some(Token::Body { intro, .. }) => *intro,
@@ -397,6 +435,15 @@ impl<'r> Reference<'r> {
             }
         }
         true
+    }
+
+    /// How often a line like this one stood in the document before it.
+    fn times_before(&self, tokens: &[Token], unit: &Unit) -> usize {
+        let lines = tokens.iter().filter_map(|token| match token {
+            Token::Stretch { units, is_part: false, .. } => Some(units),
+            _ => None,
+        });
+        lines.flatten().filter(|one| one.view == unit.view && one.start < unit.start).count()
     }
 
     /// What the lines of one rule can add, in half points.

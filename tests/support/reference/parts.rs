@@ -2,8 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+use std::sync::LazyLock;
 
-use unchaff::{Rule, Shape, Weight};
+use regex::{Regex, RegexSet};
+
+use unchaff::{Shape, Weight};
 
 use super::plain::{
     chars, cuts, fold, is_cut, is_link_target, reads_like_start, skip_white, skip_white_back,
@@ -11,6 +15,9 @@ use super::plain::{
 };
 use super::region::Region;
 use super::{Reference, Unit, halves};
+
+/// Sets of patterns, and whose they are.
+pub type PatternSets = Vec<(RegexSet, Vec<usize>)>;
 
 pub struct Parts {
     pub prefix: Vec<Unit>,
@@ -131,9 +138,13 @@ impl Reference<'_> {
                     |i: &usize| inside.iter().any(|unit| (unit.start..unit.end).contains(i));
                 let rest: Vec<u8> = (from..to).filter(|i| !is_gone(i)).map(|i| line[i]).collect();
                 let rest_view = fold(&rest);
+                let parts = self.compound(&rest);
+                let is_compound = self.markers(&rest).is_empty()
+                    && parts.len() > 1
+                    && parts.iter().all(Option::is_some);
                 let is_candidate = rest.len() <= self.max_candidate_bytes
                     && !self.is_kept(&rest_view)
-                    && self.best(&rest_view).is_some();
+                    && (self.best(&rest_view).is_some() || is_compound);
                 if is_candidate || Region::fence(&rest).is_some() {
                     return body;
                 }
@@ -237,9 +248,16 @@ impl Reference<'_> {
     }
 
     pub fn best(&self, view: &str) -> Option<usize> {
-        let fits = |rule: &Rule| rule.shapes().iter().any(|shape| shape_fits(shape, view));
-        let fitting = (0..self.rules.len()).filter(|&rule| fits(&self.rules[rule]));
-        fitting.reduce(|a, b| self.better(a, b))
+        let masked = numbers().replace_all(view, "{n}");
+        let mut fitting: Vec<usize> = Vec::new();
+        fitting.extend(self.lines.get(view).into_iter().flatten());
+        fitting.extend(self.lines.get(&*masked).into_iter().flatten());
+        let fits = |shape: &&(usize, Shape)| shape_fits(&shape.1, view);
+        fitting.extend(self.others.iter().filter(fits).map(|(rule, _)| *rule));
+        for (set, rules) in self.patterns.iter() {
+            fitting.extend(set.matches(view).into_iter().map(|at| rules[at]));
+        }
+        fitting.into_iter().reduce(|a, b| self.better(a, b))
     }
 
     pub fn better(&self, a: usize, b: usize) -> usize {
@@ -284,7 +302,6 @@ impl Reference<'_> {
 
 fn shape_fits(shape: &Shape, view: &str) -> bool {
     match shape {
-        Shape::Line(phrase) => view == phrase || numbers_fit(phrase, view),
         Shape::Starts { phrase, max_words } => {
             let rest = view.strip_prefix(phrase.as_str());
             rest.is_some_and(|rest| apart(phrase.chars().last(), rest.chars().next()))
@@ -295,29 +312,33 @@ fn shape_fits(shape: &Shape, view: &str) -> bool {
             rest.is_some_and(|rest| apart(rest.chars().last(), phrase.chars().next()))
                 && words(view) <= *max_words
         }
-        Shape::Pattern(pattern) => compiled(pattern.source()).is_match(view),
         _ => false,
     }
 }
 
-/// Whether `{n}` in a phrase stands for the numbers of a view: digits, with points and commas between digits.
-fn numbers_fit(phrase: &str, view: &str) -> bool {
-    if !phrase.contains("{n}") {
-        return false;
-    }
-    let pieces: Vec<String> = phrase.split("{n}").map(regex::escape).collect();
-    let number = r"(?:\{n\}|[0-9٠-٩۰-۹०-९]+(?:[.,][0-9٠-٩۰-۹०-९]+)*)";
-    let whole = regex::Regex::new(&format!("^(?s:{})$", pieces.join(number)));
-    whole.expect("escaped pieces and a number").is_match(view)
+/// Digits, with points and commas between digits: what `{n}` in a phrase stands for.
+fn numbers() -> &'static Regex {
+    static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+        let number = "[0-9٠-٩۰-۹०-९]+(?:[.,][0-9٠-٩۰-۹०-९]+)*";
+        Regex::new(number).expect("it is a regular expression")
+    });
+    &NUMBERS
 }
 
-/// Compiling takes longer than matching, so each pattern is compiled once a thread.
-fn compiled(source: &str) -> regex::Regex {
+/// Patterns in sets of a few dozen, each with the rules they belong to. Compiling takes long, so it is done once a thread.
+pub fn pattern_sets(patterns: Vec<(usize, String)>) -> Rc<PatternSets> {
     thread_local! {
-        static COMPILED: RefCell<HashMap<String, regex::Regex>> = RefCell::default();
+        static COMPILED: RefCell<HashMap<Vec<(usize, String)>, Rc<PatternSets>>> = RefCell::default();
     }
-    let compile = || regex::Regex::new(&format!("^(?:{source})$")).expect("it compiled before");
-    COMPILED.with_borrow_mut(|known| known.entry(source.to_owned()).or_insert_with(compile).clone())
+    let compile = |some: &[(usize, String)]| {
+        let sources = some.iter().map(|(_, source)| format!("^(?:{source})$"));
+        let set = RegexSet::new(sources).expect("they compiled before");
+        (set, some.iter().map(|(rule, _)| *rule).collect())
+    };
+    COMPILED.with_borrow_mut(|known| {
+        let made = known.entry(patterns);
+        made.or_insert_with_key(|all| Rc::new(all.chunks(48).map(compile).collect())).clone()
+    })
 }
 
 fn apart(before: Option<char>, after: Option<char>) -> bool {
