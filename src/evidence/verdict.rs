@@ -24,7 +24,7 @@ pub(crate) struct Verdict {
     pub collects_near: bool,
     pub near_misses: u64,
     /// Something was removed before.
-    has_removed: bool,
+    pub has_removed: bool,
     /// The certain rules that removed something before: the other half of a frame may follow.
     pub frame: Vec<RuleId>,
 }

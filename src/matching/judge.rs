@@ -107,7 +107,9 @@ impl Judge {
             whole = matcher.best(view, host);
             if whole == Match::Excepted {
                 // What is to stay is never enclosed.
-                self.judged.texture = Texture::Other;
+                if self.judged.texture != Texture::Prose {
+                    self.judged.texture = Texture::Other;
+                }
                 return Kind::Body;
             }
         }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 
-use unchaff::{Edge, Profile, Rule, Shape, Weight};
+use unchaff::{Edge, Exception, Pack, Profile, Rule, Shape, Weight};
 
 use self::parts::{Parts, PatternSets, pattern_sets};
 use self::plain::{ends_in_colon, fold, invisible, is_heading, is_item, texture};
@@ -27,6 +27,8 @@ pub struct Reference<'r> {
     others: Vec<(usize, Shape)>,
     patterns: Rc<PatternSets>,
     pub keep_phrases: Vec<String>,
+    /// Exceptions of packs: what stays, and the rules it holds against; no rule means all.
+    pub exceptions: Vec<(Vec<Shape>, Vec<String>)>,
     pub profile: Profile,
     pub max_line_bytes: usize,
     pub max_candidate_bytes: usize,
@@ -87,6 +89,21 @@ enum Zone {
     Whole,
 }
 
+/// What was decided before.
+#[derive(Default)]
+struct Past {
+    /// The certain rules that removed something.
+    certain: BTreeSet<usize>,
+    has_removed: bool,
+}
+
+impl Past {
+    fn markers(&mut self, inside: &[usize]) {
+        self.certain.extend(inside);
+        self.has_removed |= !inside.is_empty();
+    }
+}
+
 /// One candidate: its bytes, its folded text, the rule.
 #[derive(Clone, Debug)]
 pub struct Unit {
@@ -119,10 +136,19 @@ impl<'r> Reference<'r> {
             others,
             patterns: pattern_sets(patterns),
             keep_phrases: Vec::new(),
+            exceptions: Vec::new(),
             profile,
             max_line_bytes: 1 << 20,
             max_candidate_bytes: 1024,
         }
+    }
+
+    /// With the exceptions of the built-in packs.
+    pub fn with_builtin_exceptions(mut self) -> Self {
+        let exceptions = Pack::builtin().iter().flat_map(Pack::exceptions);
+        let own = |one: &Exception| (one.shapes().to_vec(), one.rules().to_vec());
+        self.exceptions = exceptions.map(own).collect();
+        self
     }
 
     /// Every removed range of the document, with its rule and the evidence in half points.
@@ -131,7 +157,7 @@ impl<'r> Reference<'r> {
         let mut marked: Vec<Option<(usize, u32)>> = vec![None; text.len()];
         let bom = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let is_terminated = text.ends_with(b"\n");
-        let mut frame = BTreeSet::new();
+        let mut past = Past::default();
         let is_prose =
             |i: &usize| matches!(tokens[*i], Token::Body { texture: Texture::Prose, .. });
         let prose: Vec<usize> = (0..tokens.len()).filter(is_prose).collect();
@@ -150,11 +176,11 @@ impl<'r> Reference<'r> {
                 zone,
                 bom,
                 is_terminated,
-                &mut frame,
+                &mut past,
                 &mut marked,
             );
             if let Some(Token::Body { inside, .. }) = tokens.get(to) {
-                frame.extend(inside.iter().copied());
+                past.markers(inside);
             }
             from = to + 1;
         }
@@ -182,7 +208,7 @@ impl<'r> Reference<'r> {
         zone: Zone,
         bom: usize,
         is_terminated: bool,
-        frame: &mut BTreeSet<usize>,
+        past: &mut Past,
         marked: &mut [Option<(usize, u32)>],
     ) {
         let is_run = |i: usize| matches!(tokens[i], Token::Stretch { .. });
@@ -191,14 +217,14 @@ impl<'r> Reference<'r> {
         while at < stretch.end {
             if !is_run(at) {
                 if let Token::Body { inside, .. } = &tokens[at] {
-                    frame.extend(inside.iter().copied());
+                    past.markers(inside);
                 }
                 at += 1;
                 continue;
             }
             // A run reaches to the next body, over blank lines and line ends.
             let reach = |from: usize| (from..tokens.len()).find(is_body).unwrap_or(tokens.len());
-            let mut runs = vec![at..reach(at)];
+            let mut runs: Vec<Range<usize>> = std::iter::once(at..reach(at)).collect();
             if self.intro_before(tokens, at) == Intro::None {
                 while let Some(next) = (runs[runs.len() - 1].end..stretch.end).find(|&i| is_run(i))
                     && self.may_be_enclosed(tokens, &runs, next, zone)
@@ -208,17 +234,17 @@ impl<'r> Reference<'r> {
                 }
             }
             let goes = runs.len() > 1
-                && self.decide_runs(tokens, &runs, zone, bom, is_terminated, frame, marked);
+                && self.decide_runs(tokens, &runs, zone, bom, is_terminated, past, marked);
             if !goes {
                 let mut seen = at;
                 for run in &runs {
                     for token in &tokens[seen..run.start] {
                         if let Token::Body { inside, .. } = token {
-                            frame.extend(inside.iter().copied());
+                            past.markers(inside);
                         }
                     }
                     let alone = std::slice::from_ref(run);
-                    self.decide_runs(tokens, alone, zone, bom, is_terminated, frame, marked);
+                    self.decide_runs(tokens, alone, zone, bom, is_terminated, past, marked);
                     seen = run.end;
                 }
             }
@@ -285,7 +311,7 @@ impl<'r> Reference<'r> {
         zone: Zone,
         bom: usize,
         is_terminated: bool,
-        frame: &mut BTreeSet<usize>,
+        past: &mut Past,
         marked: &mut [Option<(usize, u32)>],
     ) -> bool {
         let first = runs[0].start;
@@ -354,16 +380,16 @@ impl<'r> Reference<'r> {
         if (is_head || is_tail) && is_near && (!is_weak || seen.len() >= 3) {
             sum += 2;
         }
-        let needed = match self.profile {
+        let threshold = match self.profile {
             Profile::Cautious => 6,
             Profile::Standard => 4,
             Profile::Eager => 3,
         };
         let needed = match zone {
-            _ if !is_weak => needed,
-            Zone::Whole => needed,
-            Zone::Head | Zone::Tail => needed + 2,
-            Zone::Between => needed + 4,
+            _ if !is_weak || past.has_removed => threshold,
+            Zone::Whole => threshold,
+            Zone::Head | Zone::Tail => threshold + 3,
+            Zone::Between => threshold + 4,
         };
         let intro = match before {
             Some(Token::Body { intro, .. }) => *intro,
@@ -371,16 +397,17 @@ impl<'r> Reference<'r> {
         };
         let is_group = runs.len() > 1;
         // The point for the zone does not speak for what no rule knows.
-        let is_enough = bare >= needed || !certain.is_empty();
+        let is_enough = bare >= threshold || !certain.is_empty();
         if is_group && (!is_enough || (zone == Zone::Between && sum < 12)) {
             return false;
         }
-        let is_list = intro == Intro::Colon && certain.is_disjoint(frame);
+        let is_list = intro == Intro::Colon && certain.is_disjoint(&past.certain);
         let is_text = intro == Intro::Heading && is_weak;
         if is_list || (is_text && !is_group) || (certain.is_empty() && sum < needed) {
             return false;
         }
-        frame.extend(certain);
+        past.certain.extend(certain);
+        past.has_removed = true;
         // What goes: from the first to the last unit, then blank lines.
         let text_end = marked.len();
         let body_end = match before {
@@ -546,15 +573,18 @@ impl<'r> Reference<'r> {
     ) {
         let parts = if is_protected { Parts::body(line) } else { self.parts(line) };
         let is_kept = line.len() <= self.max_candidate_bytes && self.is_kept(&fold(line));
-        let texture = if is_protected || is_kept {
-            Texture::Other
-        } else if let Some((from, to)) = parts.core {
-            let is_gone =
-                |i: &usize| parts.inside.iter().any(|unit| (unit.start..unit.end).contains(i));
-            let rest: Vec<u8> = (from..to).filter(|i| !is_gone(i)).map(|i| line[i]).collect();
-            texture(&rest, ends_in_colon(&line[from..to]))
-        } else {
-            Texture::Other
+        let texture = match parts.core {
+            Some((from, to)) if !is_protected => {
+                let is_gone =
+                    |i: &usize| parts.inside.iter().any(|unit| (unit.start..unit.end).contains(i));
+                let rest: Vec<u8> = (from..to).filter(|i| !is_gone(i)).map(|i| line[i]).collect();
+                match texture(&rest, ends_in_colon(&line[from..to])) {
+                    Texture::Prose => Texture::Prose,
+                    _ if is_kept => Texture::Other,
+                    texture => texture,
+                }
+            }
+            _ => Texture::Other,
         };
         let shift = |units: &[Unit]| -> Vec<Unit> {
             let moved =

@@ -16,6 +16,9 @@ use super::plain::{
 use super::region::Region;
 use super::{Reference, Unit, halves};
 
+/// Patterns, and whose they are.
+pub type Sources = Vec<(usize, String)>;
+
 /// Sets of patterns, and whose they are.
 pub type PatternSets = Vec<(RegexSet, Vec<usize>)>;
 
@@ -244,7 +247,20 @@ impl Reference<'_> {
     }
 
     pub fn is_kept(&self, view: &str) -> bool {
+        let is_for_all = |(shapes, rules): &&(Vec<Shape>, Vec<String>)| {
+            rules.is_empty() && shapes.iter().any(|shape| exception_fits(shape, view))
+        };
         self.keep_phrases.iter().any(|phrase| fold(phrase.as_bytes()) == view)
+            || self.exceptions.iter().any(|exception| is_for_all(&exception))
+    }
+
+    /// Whether an exception holds against this rule.
+    fn is_spared(&self, view: &str, rule: usize) -> bool {
+        let id = self.rules[rule].id();
+        self.exceptions.iter().any(|(shapes, rules)| {
+            rules.iter().any(|name| name == id)
+                && (shapes.is_empty() || shapes.iter().any(|shape| exception_fits(shape, view)))
+        })
     }
 
     pub fn best(&self, view: &str) -> Option<usize> {
@@ -257,7 +273,8 @@ impl Reference<'_> {
         for (set, rules) in self.patterns.iter() {
             fitting.extend(set.matches(view).into_iter().map(|at| rules[at]));
         }
-        fitting.into_iter().reduce(|a, b| self.better(a, b))
+        let acts = |rule: &usize| !self.is_spared(view, *rule);
+        fitting.into_iter().filter(acts).reduce(|a, b| self.better(a, b))
     }
 
     pub fn better(&self, a: usize, b: usize) -> usize {
@@ -316,6 +333,17 @@ fn shape_fits(shape: &Shape, view: &str) -> bool {
     }
 }
 
+fn exception_fits(shape: &Shape, view: &str) -> bool {
+    match shape {
+        Shape::Line(phrase) => *phrase == view || *phrase == numbers().replace_all(view, "{n}"),
+        Shape::Pattern(pattern) => {
+            let sets = pattern_sets(vec![(0, pattern.source().to_owned())]);
+            sets.iter().any(|(set, _)| set.is_match(view))
+        }
+        other => shape_fits(other, view),
+    }
+}
+
 /// Digits, with points and commas between digits: what `{n}` in a phrase stands for.
 fn numbers() -> &'static Regex {
     static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -326,9 +354,9 @@ fn numbers() -> &'static Regex {
 }
 
 /// Patterns in sets of a few dozen, each with the rules they belong to. Compiling takes long, so it is done once a thread.
-pub fn pattern_sets(patterns: Vec<(usize, String)>) -> Rc<PatternSets> {
+pub fn pattern_sets(patterns: Sources) -> Rc<PatternSets> {
     thread_local! {
-        static COMPILED: RefCell<HashMap<Vec<(usize, String)>, Rc<PatternSets>>> = RefCell::default();
+        static COMPILED: RefCell<HashMap<Sources, Rc<PatternSets>>> = RefCell::default();
     }
     let compile = |some: &[(usize, String)]| {
         let sources = some.iter().map(|(_, source)| format!("^(?:{source})$"));
