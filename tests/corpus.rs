@@ -86,8 +86,8 @@ fn the_corpus_is_large_enough_and_its_names_are_unique() {
     let traps = cases.iter().filter(|case| case.is_trap()).count();
     let residue = cases.len() - traps;
     println!("{traps} traps, {residue} residue cases");
-    assert!(traps >= 120, "{traps} traps");
-    assert!(residue >= 120, "{residue} residue cases");
+    assert!(traps >= 400, "{traps} traps");
+    assert!(residue >= 400, "{residue} residue cases");
     let mut names = BTreeSet::new();
     for case in &cases {
         assert!(
