@@ -131,6 +131,7 @@ fn add_why(
     let reason = match reason {
         None if evidence < needed => " and a certain rule",
         Some(KeptBecause::AfterColon) => ", but it is a list after a colon",
+        Some(KeptBecause::WeakAlone) => ", but weak words alone need more among prose",
         Some(KeptBecause::AfterHeading) => ", but it is the text below a heading",
         Some(KeptBecause::Limit) => ", but the run is too long to be held",
         _ => "",

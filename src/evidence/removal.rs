@@ -46,6 +46,8 @@ pub enum KeptBecause {
     AfterColon,
     /// A heading stands before its run, and all of the run is weak: it is the text below the heading.
     AfterHeading,
+    /// All of its run is weak, in a document of prose that has shown no residue before: that needs more evidence.
+    WeakAlone,
     /// Its run outgrew `Limits::with_max_held_bytes`.
     Limit,
 }
@@ -58,6 +60,7 @@ impl KeptBecause {
             KeptBecause::TooLittleEvidence => "too-little-evidence",
             KeptBecause::AfterColon => "after-colon",
             KeptBecause::AfterHeading => "after-heading",
+            KeptBecause::WeakAlone => "weak-alone",
             KeptBecause::Limit => "limit",
         }
     }

@@ -203,6 +203,8 @@ fn decide_piece(piece: &Piece, zone: Zone, rules: &RuleSet, verdict: &mut Verdic
         verdict.keep(run, evidence, reason);
     } else if verdict.suffices(&tally, evidence, weak_surcharge(zone)) {
         verdict.remove(&[run], after, None, evidence, &tally.certain);
+    } else if evidence >= verdict.profile.threshold() {
+        verdict.keep(run, evidence, KeptBecause::WeakAlone);
     } else {
         verdict.keep(run, evidence, KeptBecause::TooLittleEvidence);
     }

@@ -98,33 +98,29 @@ impl Judge {
             return Kind::Blank;
         }
         self.start_body(line);
+        let is_short = line.len() <= limits.max_candidate_bytes;
         let mut whole = Match::None;
-        if line.len() <= limits.max_candidate_bytes {
+        if is_short {
             let view = fold_into(line, &mut self.view);
             if view.is_empty() {
                 return Kind::Body;
             }
             whole = matcher.best(view, host);
-            if whole == Match::Excepted {
-                // What is to stay is never enclosed.
-                if self.judged.texture != Texture::Prose {
-                    self.judged.texture = Texture::Other;
-                }
-                return Kind::Body;
-            }
         }
         self.markers.clear();
-        matcher.markers(line, host, &mut self.markers);
-        if let Match::Rule(rule) = whole {
-            let key = xxh3_64(fold_into(line, &mut self.view).as_bytes());
-            let rule = self
-                .dressed_marker(line)
-                .map_or(rule, |marker| matcher.rules().better(rule, marker));
-            self.judged.prefix.push(Unit { start: 0, end: line.len(), rule, key });
-            return Kind::Candidate;
+        match whole {
+            Match::Excepted => {
+                self.except();
+                return Kind::Body;
+            }
+            Match::Rule(rule) => {
+                self.take_whole(matcher, host, line, rule);
+                return Kind::Candidate;
+            }
+            Match::None => matcher.markers(line, host, &mut self.markers),
         }
-        if self.markers.is_empty()
-            && line.len() <= limits.max_candidate_bytes
+        if is_short
+            && self.markers.is_empty()
             && find_parts(matcher, host, line, &mut self.view, &mut self.judged.prefix)
         {
             self.cover(line);
@@ -141,6 +137,28 @@ impl Judge {
         segments.peel_end(from, &mut self.judged.suffix);
         self.settle(matcher, limits, host, line);
         Kind::Body
+    }
+
+    /// Marks a line that an exception holds: it is never enclosed.
+    fn except(&mut self) {
+        if self.judged.texture != Texture::Prose {
+            self.judged.texture = Texture::Other;
+        }
+    }
+
+    /// Takes a line that a rule matches as a whole, or the only marker in it if that one is better.
+    fn take_whole(
+        &mut self,
+        matcher: &impl Matcher,
+        host: Option<&str>,
+        line: &[u8],
+        rule: RuleId,
+    ) {
+        matcher.markers(line, host, &mut self.markers);
+        let key = xxh3_64(fold_into(line, &mut self.view).as_bytes());
+        let marker = self.dressed_marker(line);
+        let rule = marker.map_or(rule, |marker| matcher.rules().better(rule, marker));
+        self.judged.prefix.push(Unit { start: 0, end: line.len(), rule, key });
     }
 
     /// Lets the units of a line without a core cover all of it.

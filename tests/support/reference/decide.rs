@@ -1,0 +1,352 @@
+//! What becomes of the runs of a document: which go together, what they add up to, and which bytes go with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use unchaff::{Edge, Profile, Weight};
+
+use super::{Intro, Past, Reference, Texture, Token, Unit, Zone, halves};
+
+impl Reference<'_> {
+    /// Decides the runs of a stretch without prose: first those that may go together, with all that stands between them,
+    /// and where that does not suffice, each by itself.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "all of it is what is known of the document so far"
+    )]
+    pub(super) fn decide_stretch(
+        &self,
+        tokens: &[Token],
+        stretch: Range<usize>,
+        zone: Zone,
+        bom: usize,
+        is_terminated: bool,
+        past: &mut Past,
+        marked: &mut [Option<(usize, u32)>],
+    ) {
+        let is_run = |i: usize| matches!(tokens[i], Token::Stretch { .. });
+        let is_body = |i: &usize| matches!(tokens[*i], Token::Body { .. });
+        let mut at = stretch.start;
+        while at < stretch.end {
+            if !is_run(at) {
+                if let Token::Body { inside, .. } = &tokens[at] {
+                    past.markers(inside);
+                }
+                at += 1;
+                continue;
+            }
+            // A run reaches to the next body, over blank lines and line ends.
+            let reach = |from: usize| (from..tokens.len()).find(is_body).unwrap_or(tokens.len());
+            let mut runs: Vec<Range<usize>> = std::iter::once(at..reach(at)).collect();
+            if self.intro_before(tokens, at) == Intro::None {
+                while let Some(next) = (runs[runs.len() - 1].end..stretch.end).find(|&i| is_run(i))
+                    && self.may_be_enclosed(tokens, &runs, next, zone)
+                    && self.intro_before(tokens, next) != Intro::Colon
+                {
+                    runs.push(next..reach(next));
+                }
+            }
+            let goes = runs.len() > 1
+                && self.decide_runs(tokens, &runs, zone, bom, is_terminated, past, marked);
+            if !goes {
+                let mut seen = at;
+                for run in &runs {
+                    for token in &tokens[seen..run.start] {
+                        if let Token::Body { inside, .. } = token {
+                            past.markers(inside);
+                        }
+                    }
+                    let alone = std::slice::from_ref(run);
+                    self.decide_runs(tokens, alone, zone, bom, is_terminated, past, marked);
+                    seen = run.end;
+                }
+            }
+            at = runs[runs.len() - 1].end;
+        }
+    }
+
+    /// Whether what stands between two runs is a few labels.
+    fn may_be_enclosed(
+        &self,
+        tokens: &[Token],
+        runs: &[Range<usize>],
+        next: usize,
+        zone: Zone,
+    ) -> bool {
+        let mut units = 0;
+        let mut ends_open = false;
+        for token in runs.iter().flat_map(|run| &tokens[run.clone()]) {
+            if let Token::Stretch { units: more, is_open, .. } = token {
+                units += more.len();
+                ends_open = *is_open;
+            }
+        }
+        let between = &tokens[runs[runs.len() - 1].end..next];
+        let bodies = between.iter().filter_map(|token| match token {
+            Token::Body { texture, .. } => Some(*texture),
+            _ => None,
+        });
+        let (in_zone, in_between) = match self.profile {
+            Profile::Cautious => (0, 0),
+            Profile::Standard => (12, 4),
+            Profile::Eager => (200, 30),
+        };
+        let most = match zone {
+            Zone::Head | Zone::Tail => in_zone,
+            Zone::Between => in_between,
+            Zone::Whole => 0,
+        };
+        let fits = |texture| {
+            texture == Texture::Label
+                || (texture == Texture::Headline && self.profile == Profile::Eager)
+        };
+        !ends_open && bodies.clone().all(fits) && bodies.count() <= most.min(2 * units)
+    }
+
+    /// What the last body before a token introduces.
+    fn intro_before(&self, tokens: &[Token], at: usize) -> Intro {
+        let before = tokens[..at].iter().rev().find_map(|token| match token {
+            Token::Body { intro, .. } => Some(*intro),
+            _ => None,
+        });
+        before.unwrap_or(Intro::None)
+    }
+
+    /// Removes runs with all that stands between them, if the evidence of all of them suffices. Says whether it did.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "all of it is what is known of the document so far"
+    )]
+    fn decide_runs(
+        &self,
+        tokens: &[Token],
+        runs: &[Range<usize>],
+        zone: Zone,
+        bom: usize,
+        is_terminated: bool,
+        past: &mut Past,
+        marked: &mut [Option<(usize, u32)>],
+    ) -> bool {
+        let first = runs[0].start;
+        let last = &runs[runs.len() - 1];
+        let next_body = Some(last.end).filter(|&end| end < tokens.len());
+        let run: Vec<&Token> = runs.iter().flat_map(|run| &tokens[run.clone()]).collect();
+        let units: Vec<&Unit> = run
+            .iter()
+            .flat_map(|token| match token {
+                Token::Stretch { units, .. } => units.as_slice(),
+                _ => &[],
+            })
+            .collect();
+        let before = tokens[..first].iter().rev().find(|token| matches!(token, Token::Body { .. }));
+        // Evidence: each folded text once, a weak rule at most a point; a stretch inside a text line costs
+        // a point unless an affix stands in it.
+        let mut seen = BTreeSet::new();
+        let mut shares: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut weak: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut certain = BTreeSet::new();
+        let mut is_weak = true;
+        let mut sum = 0;
+        for token in &run {
+            let Token::Stretch { units, is_part, .. } = token else { continue };
+            let mut gained = 0;
+            for unit in units {
+                let rule = &self.rules[unit.rule];
+                let weight = halves(rule.weight());
+                let is_repeat = rule.is_repeated()
+                    && !is_part
+                    && zone != Zone::Whole
+                    && self.times_before(tokens, unit) >= 2;
+                is_weak &= rule.weight() == Weight::Weak && !is_repeat;
+                if seen.insert(unit.view.clone()) {
+                    let language = rule.language().filter(|_| rule.weight() == Weight::Weak);
+                    let share = shares.entry(unit.rule).or_default();
+                    let more = weight.min(self.most(unit.rule) - *share);
+                    match language {
+                        _ if is_repeat => gained += 4,
+                        Some(language) => {
+                            *share += more;
+                            let before = weak.values().max().copied().unwrap_or(0);
+                            *weak.entry(language).or_default() += more;
+                            gained += weak.values().max().copied().unwrap_or(0) - before;
+                        }
+                        None => {
+                            *share += more;
+                            gained += more;
+                        }
+                    }
+                }
+                if weight == 4 && (!is_part || self.is_affix(unit)) {
+                    certain.insert(unit.rule);
+                }
+            }
+            let has_affix = units.iter().any(|unit| self.is_affix(unit));
+            sum += if *is_part && !has_affix { u32::max(gained, 2) - 2 } else { gained };
+        }
+        let bare = sum;
+        let fits = |other: Edge| units.iter().any(|unit| self.rules[unit.rule].edge() != other);
+        let touches_head = before.is_none() && next_body.is_some();
+        let touches_tail = before.is_some() && next_body.is_none();
+        let is_head = (touches_head || zone == Zone::Head) && !touches_tail && fits(Edge::Tail);
+        let is_tail = (touches_tail || zone == Zone::Tail) && !touches_head && fits(Edge::Head);
+        let is_near = touches_head || touches_tail || sum > 2;
+        if (is_head || is_tail) && is_near && (!is_weak || seen.len() >= 3) {
+            sum += 2;
+        }
+        let threshold = match self.profile {
+            Profile::Cautious => 6,
+            Profile::Standard => 4,
+            Profile::Eager => 3,
+        };
+        let needed = match zone {
+            _ if !is_weak || past.has_removed => threshold,
+            Zone::Whole => threshold,
+            Zone::Head | Zone::Tail => threshold + 3,
+            Zone::Between => threshold + 4,
+        };
+        let intro = match before {
+            Some(Token::Body { intro, .. }) => *intro,
+            _ => Intro::None,
+        };
+        let is_group = runs.len() > 1;
+        // The point for the zone does not speak for what no rule knows.
+        let is_enough = bare >= threshold || !certain.is_empty();
+        if is_group && (!is_enough || (zone == Zone::Between && sum < 12)) {
+            return false;
+        }
+        let is_list = intro == Intro::Colon && certain.is_disjoint(&past.certain);
+        let is_text = intro == Intro::Heading && is_weak;
+        if is_list || (is_text && !is_group) || (certain.is_empty() && sum < needed) {
+            return false;
+        }
+        past.certain.extend(certain);
+        past.has_removed = true;
+        // What goes: from the first to the last unit, then blank lines.
+        let text_end = marked.len();
+        let body_end = match before {
+            Some(Token::Body { end, .. }) => *end,
+            _ => bom,
+        };
+        let last_is_part_of_body_line =
+            matches!(run.last(), Some(Token::Stretch { ends_line: false, .. }));
+        let last_run = &tokens[last.clone()];
+        let starts_in_body_line =
+            matches!(tokens[first], Token::Stretch { is_part: true, ends_line: true, .. });
+        let (line_end, blanks_before) =
+            self.separation(tokens, first, starts_in_body_line, is_group);
+        let mut start = units[0].start;
+        let mut end;
+        let mut spared = None;
+        match next_body {
+            None if before.is_none() => (start, end) = (bom, text_end),
+            None => {
+                end = text_end;
+                if !is_terminated {
+                    start = body_end;
+                } else if starts_in_body_line {
+                    spared = line_end;
+                } else {
+                    start = line_end.map_or(start, |(_, end)| end);
+                }
+            }
+            Some(body) => {
+                let Token::Body { start: body_start, .. } = tokens[body] else {
+                    unreachable!("it is body")
+                };
+                end = run_end(last_run);
+                if last_is_part_of_body_line || before.is_none() || blanks_before.is_some() {
+                    end = body_start;
+                }
+                if before.is_none() {
+                    start = bom;
+                }
+                if starts_in_body_line {
+                    spared = line_end;
+                    if let (Some((from, _)), Some((_, to))) = (spared, blanks_before) {
+                        spared = Some((from, to));
+                    }
+                }
+            }
+        }
+        for (i, mark) in marked.iter_mut().enumerate().take(end).skip(start) {
+            if !spared.is_some_and(|(from, to)| (from..to).contains(&i)) {
+                let unit = units.iter().rev().find(|unit| unit.start <= i).unwrap_or(&units[0]);
+                *mark = Some((unit.rule, sum));
+            }
+        }
+        true
+    }
+
+    /// How often a line like this one stood in the document before it.
+    fn times_before(&self, tokens: &[Token], unit: &Unit) -> usize {
+        let lines = tokens.iter().filter_map(|token| match token {
+            Token::Stretch { units, is_part: false, .. } => Some(units),
+            _ => None,
+        });
+        lines.flatten().filter(|one| one.view == unit.view && one.start < unit.start).count()
+    }
+
+    /// What the lines of one rule can add, in half points.
+    pub fn most(&self, rule: usize) -> u32 {
+        match self.rules[rule].weight() {
+            weight if self.rules[rule].counts_once() => halves(weight),
+            Weight::Weak => 2,
+            _ => u32::MAX,
+        }
+    }
+
+    /// The line end of the body line before a run, and the blank lines between that line and the run's first line.
+    #[allow(clippy::type_complexity, reason = "two optional ranges")]
+    fn separation(
+        &self,
+        tokens: &[Token],
+        first: usize,
+        starts_in_body_line: bool,
+        is_group: bool,
+    ) -> (Option<(usize, usize)>, Option<(usize, usize)>) {
+        let mut line_end = None;
+        let mut blanks: Option<(usize, usize)> = None;
+        let from = if starts_in_body_line {
+            first + 1
+        } else {
+            match tokens[..first].iter().rposition(|token| matches!(token, Token::Body { .. })) {
+                Some(body) => body + 1,
+                None => return (None, None),
+            }
+        };
+        for token in &tokens[from..] {
+            match *token {
+                Token::LineEnd { start, end } if line_end.is_none() => {
+                    line_end = Some((start, end))
+                }
+                Token::Blank { start, end } => {
+                    blanks = Some((blanks.map_or(start, |(from, _)| from), end));
+                }
+                _ => break,
+            }
+        }
+        // Blank lines that only the next body follows do not stand before anything of the run.
+        if starts_in_body_line && !is_group {
+            let after = tokens[from..]
+                .iter()
+                .find(|t| matches!(t, Token::Body { .. } | Token::Stretch { .. }));
+            if !matches!(after, Some(Token::Stretch { .. })) {
+                blanks = None;
+            }
+        }
+        (line_end, blanks)
+    }
+}
+
+/// Where a run ends without the blank lines behind it: after the line end of its last whole line, or its last unit.
+fn run_end(run: &[Token]) -> usize {
+    let last = run
+        .iter()
+        .rposition(|token| matches!(token, Token::Stretch { .. }))
+        .expect("a run has a stretch");
+    match (&run[last], run.get(last + 1)) {
+        (Token::Stretch { is_part: false, .. }, Some(Token::Blank { end, .. })) => *end,
+        (Token::Stretch { units, .. }, _) => units[units.len() - 1].end,
+        _ => unreachable!("it is a stretch"),
+    }
+}
