@@ -5,37 +5,46 @@
 use super::ruleset::{Marker, Match, Matcher, RuleId, RuleSet};
 use crate::rules::check::matches_view;
 use crate::rules::rule::Shape;
+use crate::text::number::{NUMBER, mask_numbers};
 
 /// The same rules, matched without an index.
 #[derive(Debug)]
 pub(crate) struct Plain<'r> {
     rules: &'r RuleSet,
+    /// Every phrase that is a whole line, whether `{n}` stands in it, and its rule.
+    lines: Vec<(&'r str, bool, RuleId)>,
+    /// Every other shape and its rule.
+    others: Vec<(&'r Shape, RuleId)>,
     /// Every inline literal and its rule.
     literals: Vec<(&'r str, RuleId)>,
 }
 
 impl<'r> Plain<'r> {
     pub(crate) fn new(rules: &'r RuleSet) -> Self {
-        let mut literals = Vec::new();
+        let mut plain =
+            Plain { rules, lines: Vec::new(), others: Vec::new(), literals: Vec::new() };
         for (id, rule) in rules.ids() {
             for shape in &rule.shapes {
-                if let Shape::Inline(literal) = shape {
-                    literals.push((literal.as_str(), id));
+                match shape {
+                    Shape::Line(phrase) => plain.lines.push((phrase, phrase.contains(NUMBER), id)),
+                    Shape::Inline(literal) => plain.literals.push((literal, id)),
+                    _ => plain.others.push((shape, id)),
                 }
             }
         }
-        Plain { rules, literals }
+        plain
     }
 }
 
 /// Every match of a pattern contains one of its literals; most views contain none, and are spared the expression.
-fn may_match(shape: &Shape, view: &str) -> bool {
-    match shape {
+fn fits(shape: &Shape, view: &str) -> bool {
+    let may_fit = match shape {
         Shape::Pattern(pattern) => {
             pattern.0.literals().iter().any(|part| view.contains(part.as_str()))
         }
         _ => true,
-    }
+    };
+    may_fit && matches_view(shape, view)
 }
 
 impl Matcher for Plain<'_> {
@@ -44,14 +53,17 @@ impl Matcher for Plain<'_> {
     }
 
     fn best(&self, view: &str, host: Option<&str>) -> Match {
-        let fits = |shapes: &[Shape]| {
-            shapes.iter().any(|shape| may_match(shape, view) && matches_view(shape, view))
-        };
+        let mut masked = String::new();
+        mask_numbers(view, &mut masked);
+        let is_line =
+            |phrase: &str, has_number: bool| phrase == view || (has_number && phrase == masked);
+        let lines = self.lines.iter().filter(|(phrase, number, _)| is_line(phrase, *number));
+        let others = self.others.iter().filter(|(shape, _)| fits(shape, view));
         let matched: Vec<RuleId> =
-            self.rules.ids().filter(|(_, rule)| fits(&rule.shapes)).map(|(id, _)| id).collect();
+            lines.map(|(.., id)| *id).chain(others.map(|(_, id)| *id)).collect();
         let exceptions = self.rules.exceptions().iter().enumerate();
         let excepted: Vec<usize> = exceptions
-            .filter(|(_, e)| e.shapes.is_empty() || fits(&e.shapes))
+            .filter(|(_, e)| e.shapes.is_empty() || e.shapes.iter().any(|shape| fits(shape, view)))
             .map(|(at, _)| at)
             .collect();
         self.rules.choose(&matched, &excepted, host)
