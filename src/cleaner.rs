@@ -296,8 +296,8 @@ fn decide(decider: &mut Decider, matcher: &impl Matcher, text: &[u8], limits: &L
         if raw.strip_suffix(b"\n").unwrap_or(raw).len() > limits.max_line_bytes {
             decider.start_long_line(matcher.rules(), start as u64);
             match raw.last() {
-                Some(b'\n') => decider.end_long_line(end as u64),
-                _ => decider.keep_through(end as u64),
+                Some(b'\n') => decider.end_long_line(matcher.rules(), end as u64),
+                _ => decider.keep_through(matcher.rules(), end as u64),
             }
         } else {
             decider.line(matcher, Line::from_raw(start as u64, raw));

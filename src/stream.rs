@@ -234,11 +234,11 @@ impl<S: Sink> StreamCleaner<S> {
         for at in memchr::memchr_iter(b'\n', &self.buffer[from..]) {
             let end = self.searched + at as u64 + 1;
             if self.in_long_line {
-                self.decider.end_long_line(end);
+                self.decider.end_long_line(self.cleaner.index().rules(), end);
                 self.in_long_line = false;
             } else if end - 1 - self.line_start > limit {
                 self.decider.start_long_line(self.cleaner.index().rules(), self.line_start);
-                self.decider.end_long_line(end);
+                self.decider.end_long_line(self.cleaner.index().rules(), end);
             } else {
                 let raw = &self.buffer[index(self.line_start)..index(end)];
                 self.decider.line(self.cleaner.index(), Line::from_raw(self.line_start, raw));
@@ -251,7 +251,7 @@ impl<S: Sink> StreamCleaner<S> {
             self.in_long_line = true;
         }
         if self.in_long_line {
-            self.decider.keep_through(self.searched);
+            self.decider.keep_through(self.cleaner.index().rules(), self.searched);
         }
     }
 

@@ -646,7 +646,7 @@ fn ten_thousand_rules_are_read_in_linear_time() {
     check(many_rules(10_000, |n| format!("line = [\"Kiosk {n} opens\"]")))
         .ended(0)
         .gave("10000 rules, no problems\n");
-    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
 #[test]

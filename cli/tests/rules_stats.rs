@@ -204,12 +204,12 @@ fn coverage_counts_packs_and_cases_by_language() {
     place.write("corpus/residue/any-markers.md", cases(1));
     let args = ["rules", "coverage", "--pack", "mine.toml", "--corpus-dir", "corpus"];
     let text = place.run(&args).ended(0).text();
-    assert!(text.contains("\n| Swedish | sv | 0 | 0 | 0 | 2 | 0 |\n"), "{text}");
     assert!(text.contains("\n| xx | xx | 3 | 5 | 2 | 3 | 0 |\n"), "{text}");
     let row = |start: &str| {
         let line = text.lines().find(|line| line.starts_with(start)).expect("the row is there");
         line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
     };
+    assert_eq!(row("| Swedish |")[6..8], ["2", "0"]);
     assert_eq!(row("| English |")[6..8], ["4", "5"]);
     assert_eq!(row("| every language |")[6..8], ["0", "1"]);
     assert_eq!(row("| all |")[5..8], ["23", "9", "6"]);

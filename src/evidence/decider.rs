@@ -127,19 +127,20 @@ impl Decider {
         self.region.pass_long_line();
         self.close_run(After::Body { line_start: start, core_start: start });
         self.stretch.prose(rules, &mut self.verdict);
-        self.keep_through(start);
+        self.keep_through(rules, start);
     }
 
     /// Takes more of a line that is too long, up to `end`.
-    pub(crate) fn keep_through(&mut self, end: u64) {
+    pub(crate) fn keep_through(&mut self, rules: &RuleSet, end: u64) {
         self.keep_text(end, end, Introduction::None);
         self.state.end = end;
         self.state.is_terminated = false;
+        self.bound_held(rules);
     }
 
     /// Takes the end of a line that is too long, its line end included. Nothing of it can go.
-    pub(crate) fn end_long_line(&mut self, end: u64) {
-        self.keep_through(end);
+    pub(crate) fn end_long_line(&mut self, rules: &RuleSet, end: u64) {
+        self.keep_through(rules, end);
         self.state.is_terminated = true;
     }
 
