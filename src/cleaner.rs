@@ -22,6 +22,7 @@ use crate::matching::ruleset::{Matcher, RuleId};
 use crate::rules::rule::Rule;
 use crate::stream::{Sink, StreamCleaner};
 use crate::text::line::Line;
+use crate::text::scan::{Scan, WINDOW};
 
 /// Removes residue from texts. Cheap to clone, free to share among threads.
 ///
@@ -288,23 +289,62 @@ impl fmt::Debug for Cleaner {
 
 /// Feeds the lines of a text to a decider.
 fn decide(decider: &mut Decider, matcher: &impl Matcher, text: &[u8], limits: &Limits) {
+    let mut scan = Scan::default();
     let mut start = 0;
-    let ends = memchr::memchr_iter(b'\n', text).map(|at| at + 1);
-    let last = (!text.is_empty() && text.last() != Some(&b'\n')).then_some(text.len());
-    for end in ends.chain(last) {
-        let raw = &text[start..end];
-        if raw.strip_suffix(b"\n").unwrap_or(raw).len() > limits.max_line_bytes {
-            decider.start_long_line(matcher.rules(), start as u64);
-            match raw.last() {
-                Some(b'\n') => decider.end_long_line(matcher.rules(), end as u64),
-                _ => decider.keep_through(matcher.rules(), end as u64),
-            }
-        } else {
-            decider.line(matcher, Line::from_raw(start as u64, raw));
-        }
-        start = end;
+    while start < text.len() {
+        start += decide_window(decider, matcher, text, start, limits, &mut scan);
     }
     decider.finish(matcher.rules());
+}
+
+/// Feeds the lines that begin in the window at `start`. Returns how many bytes these are.
+fn decide_window(
+    decider: &mut Decider,
+    matcher: &impl Matcher,
+    text: &[u8],
+    start: usize,
+    limits: &Limits,
+    scan: &mut Scan,
+) -> usize {
+    let window = &text[start..text.len().min(start.saturating_add(WINDOW))];
+    scan.read(window);
+    let mut line = 0;
+    for &feed in &scan.line_feeds {
+        let end = feed as usize + 1;
+        let raw = &window[line..end];
+        if raw.len() - 1 > limits.max_line_bytes {
+            pass_long_line(decider, matcher, start + line, raw);
+        } else {
+            let taken = Line::from_raw((start + line) as u64, raw);
+            let content = line..line + taken.content.len();
+            decider.scanned(matcher, taken, &scan.marks(content));
+        }
+        line = end;
+    }
+    if line > 0 && start + window.len() < text.len() {
+        return line;
+    }
+    // The last line of the text, or one that is longer than a window.
+    let from = start + line;
+    let end = memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |at| from + at + 1);
+    let raw = &text[from..end];
+    if raw.strip_suffix(b"\n").unwrap_or(raw).len() > limits.max_line_bytes {
+        pass_long_line(decider, matcher, from, raw);
+    } else if !raw.is_empty() {
+        scan.read(raw);
+        let taken = Line::from_raw(from as u64, raw);
+        decider.scanned(matcher, taken, &scan.marks(0..taken.content.len()));
+    }
+    end - start
+}
+
+fn pass_long_line(decider: &mut Decider, matcher: &impl Matcher, start: usize, raw: &[u8]) {
+    decider.start_long_line(matcher.rules(), start as u64);
+    let end = (start + raw.len()) as u64;
+    match raw.last() {
+        Some(b'\n') => decider.end_long_line(matcher.rules(), end),
+        _ => decider.keep_through(matcher.rules(), end),
+    }
 }
 
 fn each_kept(len: usize, removals: &[Removal], mut each: impl FnMut(std::ops::Range<usize>)) {

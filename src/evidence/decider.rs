@@ -21,6 +21,7 @@ use crate::span::Span;
 use crate::text::chars::is_blank;
 use crate::text::line::{BYTE_ORDER_MARK, Line};
 use crate::text::region::Region;
+use crate::text::scan::Marks;
 use crate::text::texture::Texture;
 
 /// What is decided about one document so far.
@@ -118,6 +119,34 @@ impl Decider {
         self.state.end = line.end;
         self.state.is_terminated = line.content_end() < line.end;
         self.bound_held(matcher.rules());
+    }
+
+    /// Takes the next line, which was scanned.
+    #[inline]
+    pub(crate) fn scanned(&mut self, matcher: &impl Matcher, line: Line<'_>, marks: &Marks<'_>) {
+        let is_known = self.state.lines > 0
+            && self.region.is_text_before(line.content)
+            && matcher.passes(line.content, marks);
+        if is_known && self.plain_body(matcher.rules(), &line) {
+            return;
+        }
+        self.line(matcher, line);
+    }
+
+    /// Takes a line that is body as a whole. Says no where an exception would have to be known.
+    fn plain_body(&mut self, rules: &RuleSet, line: &Line<'_>) -> bool {
+        self.judge.start_body(line.content);
+        let is_label = matches!(self.judge.judged.texture, Texture::Label | Texture::Headline);
+        if is_label && !self.stretch.is_empty() && !rules.exceptions().is_empty() {
+            return false;
+        }
+        self.region = Region::Text;
+        self.state.lines += 1;
+        self.body(rules, line);
+        self.state.end = line.end;
+        self.state.is_terminated = line.content_end() < line.end;
+        self.bound_held(rules);
+        true
     }
 
     /// Takes the start of a line that is too long to be examined. Its bytes are kept.

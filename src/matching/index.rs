@@ -8,16 +8,19 @@ use std::collections::HashMap;
 use xxhash_rust::xxh3::Xxh3Builder;
 
 use super::affixes::Affixes;
+use super::gate::Gate;
 use super::inline::InlineLiterals;
 use super::patterns::Patterns;
 use super::ruleset::{Marker, Match, Matcher, RuleId, RuleSet};
 use crate::rules::rule::Shape;
 use crate::text::number::{NUMBER, is_digit, mask_numbers};
+use crate::text::scan::Marks;
 
 /// A rule set and its index.
 #[derive(Debug)]
 pub(crate) struct Index {
     rules: RuleSet,
+    gate: Gate,
     matched: ShapeIndex,
     excepted: ShapeIndex,
     inline: InlineLiterals,
@@ -30,14 +33,19 @@ impl Index {
         let exceptions = (0..).zip(rules.exceptions());
         let excepted = ShapeIndex::new(exceptions.map(|(at, e)| (at, e.shapes.as_slice())));
         let inline = InlineLiterals::new(&rules);
+        let gate = Gate::new(&rules);
         let shapeless = rules.shapeless_exceptions().collect();
-        Index { rules, matched, excepted, inline, shapeless }
+        Index { rules, gate, matched, excepted, inline, shapeless }
     }
 }
 
 impl Matcher for Index {
     fn rules(&self) -> &RuleSet {
         &self.rules
+    }
+
+    fn passes(&self, line: &[u8], marks: &Marks<'_>) -> bool {
+        self.gate.passes(line, marks)
     }
 
     fn best(&self, view: &str, host: Option<&str>) -> Match {

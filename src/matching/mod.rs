@@ -6,6 +6,7 @@
 pub(crate) mod affixes;
 pub(crate) mod compound;
 pub(crate) mod detach;
+pub(crate) mod gate;
 pub(crate) mod index;
 pub(crate) mod inline;
 pub(crate) mod judge;

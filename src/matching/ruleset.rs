@@ -5,6 +5,7 @@
 
 use crate::rules::category::Weight;
 use crate::rules::rule::{Exception, Rule};
+use crate::text::scan::Marks;
 
 /// A rule of one cleaner: an index into its rules, see [`Cleaner::rule`](crate::Cleaner::rule).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +45,11 @@ pub(crate) struct Marker {
 /// A way to find the rules that match.
 pub(crate) trait Matcher {
     fn rules(&self) -> &RuleSet;
+    /// Whether a line is surely body, as a whole; exceptions aside. A matcher need not know.
+    fn passes(&self, line: &[u8], marks: &Marks<'_>) -> bool {
+        let _ = (line, marks);
+        false
+    }
     /// The best rule for a folded view on a page of this host.
     fn best(&self, view: &str, host: Option<&str>) -> Match;
     /// The inline literals of a raw line, leftmost and longest first, none overlapping.

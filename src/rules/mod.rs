@@ -2,6 +2,7 @@
 //!
 //! This floor knows nothing of matching: it turns TOML into checked, folded, immutable rules.
 
+pub(crate) mod bounds;
 pub(crate) mod builtin;
 pub(crate) mod category;
 pub(crate) mod check;

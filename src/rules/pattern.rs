@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
+use super::bounds::{Bounds, can_be_ascii};
 use super::problem::quoted;
 
 /// Most bytes of one compiled pattern: bounds the time and the memory that it can cost.
@@ -23,6 +24,8 @@ pub(crate) struct Pattern {
     source: String,
     regex: OnceLock<Regex>,
     literals: Vec<String>,
+    bounds: Bounds,
+    can_be_ascii: bool,
 }
 
 impl Pattern {
@@ -47,7 +50,14 @@ impl Pattern {
                 quoted(literal)
             ));
         }
-        Ok(Pattern { source: source.to_owned(), regex: OnceLock::new(), literals })
+        let (bounds, can_be_ascii) = (Bounds::of(&hir), can_be_ascii(&hir));
+        Ok(Pattern {
+            source: source.to_owned(),
+            regex: OnceLock::new(),
+            literals,
+            bounds,
+            can_be_ascii,
+        })
     }
 
     /// Tries to compile the pattern, so that whoever wrote it learns what is wrong with it. The result is dropped: a
@@ -63,6 +73,16 @@ impl Pattern {
     /// Every match contains at least one of these.
     pub(crate) fn literals(&self) -> &[String] {
         &self.literals
+    }
+
+    /// What every match begins or ends with.
+    pub(crate) fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// Whether a view of ASCII can match.
+    pub(crate) fn can_be_ascii(&self) -> bool {
+        self.can_be_ascii
     }
 
     pub(crate) fn matches(&self, view: &str) -> bool {

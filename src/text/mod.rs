@@ -8,5 +8,6 @@ pub(crate) mod fold;
 pub(crate) mod line;
 pub(crate) mod number;
 pub(crate) mod region;
+pub(crate) mod scan;
 pub(crate) mod segment;
 pub(crate) mod texture;

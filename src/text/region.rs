@@ -63,6 +63,15 @@ impl Region {
         *self != Region::Text || cells(content) > 1
     }
 
+    /// Whether a line that is not blank stands in ordinary text here, and keeps to it: seen by its first byte.
+    pub(crate) fn is_text_before(self, content: &[u8]) -> bool {
+        let first = content.iter().find(|byte| !byte.is_ascii_whitespace());
+        matches!(self, Region::Text | Region::Table)
+            && first.is_some_and(|first| {
+                first.is_ascii() && !matches!(first, b'`' | b'~' | b'|' | 0x0B)
+            })
+    }
+
     /// Whether the next line stands in a fenced block.
     pub(crate) fn is_fence(self) -> bool {
         matches!(self, Region::Fence { .. })

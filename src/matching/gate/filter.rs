@@ -1,0 +1,151 @@
+//! The filter: a small set of hashed text ends that answers "surely not in it" in a few steps.
+//!
+//! The invariant: what was added is found again; what was not may be found too, seldom. Filled and asked by the gate.
+
+/// Bits for each end that is added: about one in a hundred others is found too.
+const BITS_PER_END: usize = 16;
+
+/// The first or last bytes of a view, in plain form: two words, the outermost byte lowest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct End(pub [u64; 2]);
+
+/// Bytes that an end holds.
+pub(super) const END_BYTES: usize = 16;
+
+impl End {
+    /// The end whose bytes are these, from the outermost inwards.
+    #[inline]
+    pub(super) fn new(bytes: [u8; END_BYTES]) -> Self {
+        let word = |at: usize| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&bytes[at..at + 8]);
+            u64::from_le_bytes(word)
+        };
+        End([word(0), word(8)])
+    }
+
+    /// The key of the outermost `len` bytes.
+    #[inline]
+    fn key(self, len: usize, salt: u64) -> u64 {
+        let [first, second] = self.0;
+        let low = |word: u64, bytes: usize| {
+            if bytes == 0 { 0 } else { word & (u64::MAX >> (64 - 8 * bytes)) }
+        };
+        let first =
+            low(first, len.min(8)) ^ (salt + len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let second = low(second, len.saturating_sub(8));
+        let mixed =
+            first.wrapping_mul(0xA076_1D64_78BD_642F) ^ second.wrapping_mul(0xE703_7ED1_A0B4_28DB);
+        (mixed ^ (mixed >> 32)).wrapping_mul(0x8EBC_6AF0_9C88_C6E3)
+    }
+}
+
+/// Salt of the keys that stand for all longer ends that begin so.
+const BEGINNING: u64 = 100;
+
+/// Ends of texts, by length.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Filter {
+    words: Vec<u64>,
+    /// Bit `n` is set where an end of `n` bytes was added.
+    lens: u32,
+}
+
+impl Filter {
+    /// A filter of ends, each given by its bytes from the outermost inwards; longer ones are cut down.
+    pub(super) fn new(ends: &[Vec<u8>]) -> Self {
+        let words = (2 * ends.len() * BITS_PER_END).div_ceil(64).next_power_of_two();
+        let mut filter = Filter { words: vec![0; words], lens: 0 };
+        ends.iter().for_each(|end| filter.add(end));
+        filter
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        let len = match bytes.len() {
+            len @ 0..=8 => len,
+            9..12 => 8,
+            12..16 => 12,
+            _ => 16,
+        };
+        let mut padded = [0; END_BYTES];
+        padded[..len].copy_from_slice(&bytes[..len]);
+        let end = End::new(padded);
+        self.lens |= 1 << len;
+        self.set(end.key(len, 0));
+        if len >= 8 {
+            self.set(end.key(8, BEGINNING));
+        }
+    }
+
+    /// Whether some end that was added may be the outermost part of this one.
+    #[inline]
+    pub(super) fn may_have(&self, end: End) -> bool {
+        let mut short = self.lens & 0xFF;
+        while short != 0 {
+            if self.get(end.key(short.trailing_zeros() as usize, 0)) {
+                return true;
+            }
+            short &= short - 1;
+        }
+        self.lens >> 8 != 0 && self.get(end.key(8, BEGINNING)) && self.has_long(end)
+    }
+
+    #[inline(never)]
+    fn has_long(&self, end: End) -> bool {
+        [8, 12, 16].into_iter().any(|len| self.lens & (1 << len) != 0 && self.get(end.key(len, 0)))
+    }
+
+    fn set(&mut self, key: u64) {
+        let (at, bits) = self.place(key);
+        self.words[at] |= bits;
+    }
+
+    #[inline]
+    fn get(&self, key: u64) -> bool {
+        let (at, bits) = self.place(key);
+        self.words.get(at).is_some_and(|word| word & bits == bits)
+    }
+
+    #[inline]
+    fn place(&self, key: u64) -> (usize, u64) {
+        let at = (key >> 32) as usize & (self.words.len().wrapping_sub(1));
+        (at, (1 << (key & 63)) | (1 << ((key >> 6) & 63)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn end(text: &[u8]) -> End {
+        let mut bytes = [b' '; END_BYTES];
+        let len = text.len().min(END_BYTES);
+        bytes[..len].copy_from_slice(&text[..len]);
+        End::new(bytes)
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_added_is_found(ends in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..24), 1..50)) {
+            let filter = Filter::new(&ends);
+            for added in &ends {
+                let mut longer = added.clone();
+                longer.extend_from_slice(b"and whatever follows");
+                prop_assert!(filter.may_have(end(&longer)));
+            }
+        }
+    }
+
+    #[test]
+    fn most_others_are_not_found() {
+        let name = |number: u32| {
+            format!("{:08x}{:08x}", number.wrapping_mul(0x9E37_79B9), number).into_bytes()
+        };
+        let ends: Vec<Vec<u8>> = (0..10_000).map(name).collect();
+        let filter = Filter::new(&ends);
+        let found = (10_000..110_000).filter(|&n| filter.may_have(end(&name(n)))).count();
+        assert!(found < 2_000, "{found}");
+        assert!(!Filter::default().may_have(end(b"anything")));
+    }
+}

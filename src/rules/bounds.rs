@@ -1,0 +1,217 @@
+//! The bounds of a pattern: what every match begins with, or else ends with.
+//!
+//! The invariant: a view that a pattern matches has one of its heads (or tails) at its start (or end), once both are
+//! *plain*: every number, with the points and commas inside it, written as one `0`. Made with the pattern, read by the
+//! gate, which spares most lines the search for anything else.
+
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
+
+/// Most literals that stand for one pattern.
+const MAX_LITERALS: usize = 2000;
+/// Longest literal, in bytes.
+const MAX_LITERAL_BYTES: usize = 16;
+/// Shortest literal of plain letters that tells a line from others.
+const MIN_SELECTIVE_BYTES: usize = 3;
+
+/// What stands at an end of every match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Bounds {
+    /// Every match begins with one of these.
+    Heads(Vec<Vec<u8>>),
+    /// Every match ends with one of these.
+    Tails(Vec<Vec<u8>>),
+    /// Nothing is known of the ends.
+    Free,
+}
+
+impl Bounds {
+    /// The bounds of a pattern that matches whole views.
+    pub(crate) fn of(hir: &Hir) -> Self {
+        let hir = with_plain_numbers(hir);
+        let heads = extract(&hir, ExtractKind::Prefix);
+        let tails = extract(&hir, ExtractKind::Suffix);
+        match (heads, tails) {
+            (Some(heads), _) if heads.iter().all(|head| is_selective(head)) => Bounds::Heads(heads),
+            (_, Some(tails)) if tails.iter().all(|tail| is_selective(tail)) => Bounds::Tails(tails),
+            _ => Bounds::Free,
+        }
+    }
+}
+
+/// A few letters, a short word, a sign that texts seldom begin with, or a number.
+fn is_selective(literal: &[u8]) -> bool {
+    let is_word = literal.len() >= 2 && literal.contains(&b' ');
+    let is_rare = literal.first().is_some_and(|&first| first >= 0x80 || first == b'0');
+    literal.len() >= MIN_SELECTIVE_BYTES || is_word || is_rare
+}
+
+/// Whether some match of the pattern is ASCII.
+pub(crate) fn can_be_ascii(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => literal.0.is_ascii(),
+        HirKind::Class(Class::Unicode(class)) => {
+            class.ranges().iter().any(|r| r.start().is_ascii())
+        }
+        HirKind::Class(Class::Bytes(class)) => class.ranges().iter().any(|r| r.start().is_ascii()),
+        HirKind::Repetition(repetition) => repetition.min == 0 || can_be_ascii(&repetition.sub),
+        HirKind::Capture(capture) => can_be_ascii(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().all(can_be_ascii),
+        HirKind::Alternation(parts) => parts.iter().any(can_be_ascii),
+    }
+}
+
+fn extract(hir: &Hir, kind: ExtractKind) -> Option<Vec<Vec<u8>>> {
+    let is_head = matches!(kind, ExtractKind::Prefix);
+    let mut extractor = Extractor::new();
+    extractor
+        .kind(kind)
+        .limit_class(12)
+        .limit_repeat(10)
+        .limit_literal_len(MAX_LITERAL_BYTES)
+        .limit_total(MAX_LITERALS);
+    let seq = extractor.extract(hir);
+    let mut literals: Vec<Vec<u8>> =
+        seq.literals()?.iter().map(|literal| end_of(literal.as_bytes(), is_head)).collect();
+    literals.sort();
+    literals.dedup();
+    Some(literals)
+}
+
+/// A literal, which may be cut in the middle of a character, in plain form.
+fn end_of(literal: &[u8], is_head: bool) -> Vec<u8> {
+    let whole = |chunk: std::str::Utf8Chunk<'_>| chunk.valid().to_owned();
+    let mut chunks = literal.utf8_chunks().map(whole);
+    if is_head {
+        plain_head(&chunks.next().unwrap_or_default())
+    } else {
+        plain_tail(&chunks.last().unwrap_or_default())
+    }
+}
+
+/// The plain form of what a view begins with, without what may belong to a number that goes on behind it.
+pub(crate) fn plain_head(text: &str) -> Vec<u8> {
+    let plain = plain_numbers(text);
+    let sure = plain.trim_end_matches(['.', ',']);
+    (if sure.ends_with('0') { sure } else { &plain }).as_bytes().to_vec()
+}
+
+/// The plain form of what a view ends with, without what may belong to a number that begins before it.
+pub(crate) fn plain_tail(text: &str) -> Vec<u8> {
+    let plain = plain_numbers(text);
+    let sure = plain.trim_start_matches(['.', ',']);
+    (if sure.starts_with('0') { sure } else { &plain }).as_bytes().to_vec()
+}
+
+/// The expression with every class of numbers, repeated or not, as one `0`.
+fn with_plain_numbers(hir: &Hir) -> Hir {
+    let zero = || Hir::literal(*b"0");
+    match hir.kind() {
+        HirKind::Class(class) if is_numeric(class) => zero(),
+        HirKind::Repetition(repetition) => {
+            let is_number =
+                matches!(repetition.sub.kind(), HirKind::Class(class) if is_numeric(class));
+            let (min, max) = match is_number {
+                true => (repetition.min.min(1), Some(1)),
+                false => (repetition.min, repetition.max),
+            };
+            let sub = Box::new(with_plain_numbers(&repetition.sub));
+            Hir::repetition(Repetition { min, max, greedy: repetition.greedy, sub })
+        }
+        HirKind::Capture(capture) => with_plain_numbers(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(with_plain_numbers).collect()),
+        HirKind::Alternation(parts) => {
+            Hir::alternation(parts.iter().map(with_plain_numbers).collect())
+        }
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => hir.clone(),
+    }
+}
+
+/// Whether a class holds numbers and nothing else.
+fn is_numeric(class: &Class) -> bool {
+    let Class::Unicode(class) = class else { return false };
+    class.ranges().iter().all(|range| (range.start()..=range.end()).all(char::is_numeric))
+        && !class.ranges().is_empty()
+}
+
+/// Writes every number of a text, with the points and commas inside it, as one `0`.
+pub(crate) fn plain_numbers(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if c.is_numeric() {
+            plain.push('0');
+            rest = &rest[number_len(rest)..];
+        } else {
+            plain.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    plain
+}
+
+/// Length of the number that a text begins with.
+fn number_len(text: &str) -> usize {
+    let mut len = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let joins =
+            matches!(c, '.' | ',') && chars.peek().is_some_and(|(_, next)| next.is_numeric());
+        if !c.is_numeric() && !joins {
+            break;
+        }
+        len = at + c.len_utf8();
+    }
+    len
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bounds(pattern: &str) -> Bounds {
+        Bounds::of(&regex_syntax::parse(pattern).expect("the pattern is read"))
+    }
+
+    fn heads(pattern: &str) -> Vec<String> {
+        let Bounds::Heads(heads) = bounds(pattern) else { panic!("{pattern} has heads") };
+        heads.into_iter().map(|head| String::from_utf8(head).expect("heads are text")).collect()
+    }
+
+    #[test]
+    fn a_number_is_one_zero() {
+        assert_eq!(plain_numbers("1,204.5k views, 3."), "0k views, 0.");
+        assert_eq!(plain_numbers("page 3/10, ۱۲"), "page 0/0, 0");
+        assert_eq!(plain_numbers("1..2"), "0..0");
+    }
+
+    #[test]
+    fn heads_come_before_tails() {
+        assert_eq!(heads(r"(?:share|tweet) .{1,30}"), ["share ", "tweet "]);
+        assert_eq!(heads(r"\d{1,6} comments?"), ["0 comment", "0 comments"]);
+        assert_eq!(heads(r"© .{1,30}"), ["© "]);
+        assert_eq!(heads(r"page \d,\d{3}(?: of)?"), ["page 0", "page 0 of"]);
+        let tails = Bounds::Tails(vec![b"by blogger".to_vec(), b"by blogger.".to_vec()]);
+        assert_eq!(bounds(r".{2,40}by blogger\.?"), tails);
+        assert_eq!(bounds(r".{2,40}cookies.{2,40}"), Bounds::Free);
+        assert_eq!(bounds("(?:\"|x).{2,40}cookies.{2,40}"), Bounds::Free);
+    }
+
+    #[test]
+    fn a_pattern_that_needs_other_letters_matches_no_ascii() {
+        let can = |pattern: &str| can_be_ascii(&regex_syntax::parse(pattern).expect("it is read"));
+        assert!(
+            can("(?:é|e)té .*") == false
+                && can("(?:é|e)te .*")
+                && can("été?".replace('é', "e?").as_str())
+        );
+        assert!(!can(".{0,9}[α-ω]{2}.{0,9}") && can("[α-ω]{0,2}abc"));
+    }
+
+    #[test]
+    fn what_was_cut_off_is_not_certain() {
+        assert_eq!(heads(r"abc 1.[0-9]{2}.*"), ["abc 0"]);
+        assert_eq!(heads("abcdefghijklmnoé"), ["abcdefghijklmno"]);
+    }
+}

@@ -1,0 +1,172 @@
+//! The scan: one pass over the bytes that finds line ends, and the bytes that make a line worth a second look.
+//!
+//! The invariant: a block says of each of its 64 bytes exactly what the definitions below say, whatever the machine; bytes
+//! past the end of the text are nothing. Both doors scan a window of text at a time and hand each line on with its marks.
+
+use std::ops::Range;
+
+use wide::u8x16;
+
+/// Bytes of one block.
+const BLOCK: usize = 64;
+/// Bytes that are scanned at a time: few enough that their blocks stay in the nearest cache.
+pub(crate) const WINDOW: usize = 16 * 1024;
+
+/// Whether a byte is a *mark*: what may end a sentence, separate labels, or stand in a machine's marker.
+pub(crate) fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'.' | b'/' | b'!' | b'<'..=b'?' | b'_' | b'%' | b'{'..=0x7F)
+}
+
+/// What 64 bytes hold, a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Block {
+    /// Bytes that are not ASCII.
+    high: u64,
+    /// Marks.
+    mark: u64,
+}
+
+/// A scanned window of text.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    blocks: Vec<Block>,
+    /// Where each line feed stands.
+    pub line_feeds: Vec<u32>,
+}
+
+impl Scan {
+    /// Scans a window, at most `u32::MAX` bytes.
+    pub(crate) fn read(&mut self, window: &[u8]) {
+        self.blocks.clear();
+        self.line_feeds.clear();
+        self.blocks.reserve(window.len().div_ceil(BLOCK));
+        let (chunks, rest) = window.as_chunks::<BLOCK>();
+        let mut base = 0;
+        for chunk in chunks {
+            self.add(chunk, base);
+            base += BLOCK as u32;
+        }
+        if !rest.is_empty() {
+            let mut chunk = [0; BLOCK];
+            chunk[..rest.len()].copy_from_slice(rest);
+            self.add(&chunk, base);
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, chunk: &[u8; BLOCK], base: u32) {
+        let (mut high, mut mark, mut feeds) = (0, 0, 0);
+        let (parts, _) = chunk.as_chunks::<16>();
+        for (at, part) in parts.iter().enumerate() {
+            let [part_high, part_mark, part_feeds] = classes(*part);
+            high |= u64::from(part_high) << (16 * at);
+            mark |= u64::from(part_mark) << (16 * at);
+            feeds |= u64::from(part_feeds) << (16 * at);
+        }
+        self.blocks.push(Block { high, mark });
+        while feeds != 0 {
+            self.line_feeds.push(base + feeds.trailing_zeros());
+            feeds &= feeds - 1;
+        }
+    }
+
+    /// The marks of a part of the window.
+    pub(crate) fn marks(&self, part: Range<usize>) -> Marks<'_> {
+        Marks { blocks: &self.blocks, part }
+    }
+}
+
+/// Which of 16 bytes are high, marks and line feeds.
+#[inline]
+fn classes(part: [u8; 16]) -> [u32; 3] {
+    let bytes = u8x16::new(part);
+    let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+    let mark = (bytes | u8x16::splat(1)).simd_eq(u8x16::splat(b'/'))
+        | (bytes | u8x16::splat(3)).simd_eq(u8x16::splat(b'?'))
+        | is(b'!')
+        | is(b'_')
+        | is(b'%');
+    // As unsigned bytes, so that high ones are late too.
+    let late = bytes.simd_gt(u8x16::splat(b'z')).to_bitmask();
+    let high = bytes.to_bitmask();
+    [high, mark.to_bitmask() | (late & !high), is(b'\n').to_bitmask()]
+}
+
+/// What the scan found in one line.
+#[derive(Clone, Debug)]
+pub(crate) struct Marks<'s> {
+    blocks: &'s [Block],
+    /// The line, in bytes of the window.
+    part: Range<usize>,
+}
+
+impl Marks<'_> {
+    /// Whether the line is ASCII.
+    #[inline]
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.words(|block| block.high).all(|(_, bits)| bits == 0)
+    }
+
+    /// Where the marks of the line stand, counted from its start.
+    #[inline]
+    pub(crate) fn each(&self, mut each: impl FnMut(usize)) {
+        for (base, mut bits) in self.words(|block| block.mark) {
+            while bits != 0 {
+                each(base + bits.trailing_zeros() as usize - self.part.start);
+                bits &= bits - 1;
+            }
+        }
+    }
+
+    /// The bits of one kind, block by block, without those outside the line.
+    #[inline]
+    fn words(&self, kind: impl Fn(&Block) -> u64) -> impl Iterator<Item = (usize, u64)> {
+        let Range { start, end } = self.part;
+        let first = start / BLOCK;
+        let last = end.div_ceil(BLOCK);
+        self.blocks[first..last].iter().enumerate().map(move |(at, block)| {
+            let base = (first + at) * BLOCK;
+            let mut bits = kind(block);
+            if base < start {
+                bits &= u64::MAX << (start - base);
+            }
+            if base + BLOCK > end {
+                bits &= u64::MAX >> (base + BLOCK - end);
+            }
+            (base, bits)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The scan of any part of any window says what the definitions say.
+        #[test]
+        fn a_scan_is_what_it_is_defined_to_be(
+            text in proptest::collection::vec(
+                prop_oneof![4 => any::<u8>(), 4 => prop::sample::select(&b"./!<=>?_%{|}~\x7F\n az"[..])],
+                0..300,
+            ),
+            cut in any::<(prop::sample::Index, prop::sample::Index)>(),
+        ) {
+            let mut scan = Scan::default();
+            scan.read(b"left over");
+            scan.read(&text);
+            let feeds: Vec<u32> = (0..).zip(&text).filter(|(_, b)| **b == b'\n').map(|(at, _)| at).collect();
+            prop_assert_eq!(&scan.line_feeds, &feeds);
+            let (a, b) = (cut.0.index(text.len() + 1), cut.1.index(text.len() + 1));
+            let part = a.min(b)..a.max(b);
+            let marks = scan.marks(part.clone());
+            let mut found = Vec::new();
+            marks.each(|at| found.push(at));
+            let line = &text[part];
+            let expected: Vec<usize> = (0..line.len()).filter(|&at| is_mark(line[at])).collect();
+            prop_assert_eq!(found, expected);
+            prop_assert_eq!(marks.is_ascii(), line.is_ascii());
+        }
+    }
+}
