@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::bounds::{Bounds, can_be_ascii};
+use super::bounds::{Bounds, can_match_of};
+use crate::text::chars::is_common;
 use super::problem::quoted;
 
 /// Most bytes of one compiled pattern: bounds the time and the memory that it can cost.
@@ -25,7 +26,8 @@ pub(crate) struct Pattern {
     regex: OnceLock<Regex>,
     literals: Vec<String>,
     bounds: Bounds,
-    can_be_ascii: bool,
+    is_for_ascii: bool,
+    is_for_common: bool,
 }
 
 impl Pattern {
@@ -50,14 +52,13 @@ impl Pattern {
                 quoted(literal)
             ));
         }
-        let (bounds, can_be_ascii) = (Bounds::of(&hir), can_be_ascii(&hir));
+        let bounds = Bounds::of(&hir);
+        let is_for_ascii = can_match_of(&hir, |c| c.is_ascii());
+        let is_for_common = can_match_of(&hir, is_common);
         Ok(Pattern {
             source: source.to_owned(),
             regex: OnceLock::new(),
-            literals,
-            bounds,
-            can_be_ascii,
-        })
+            literals, bounds, is_for_ascii, is_for_common })
     }
 
     /// Tries to compile the pattern, so that whoever wrote it learns what is wrong with it. The result is dropped: a
@@ -81,8 +82,13 @@ impl Pattern {
     }
 
     /// Whether a view of ASCII can match.
-    pub(crate) fn can_be_ascii(&self) -> bool {
-        self.can_be_ascii
+    pub(crate) fn is_for_ascii(&self) -> bool {
+        self.is_for_ascii
+    }
+
+    /// Whether a view of common characters can match; see [`is_common`].
+    pub(crate) fn is_for_common(&self) -> bool {
+        self.is_for_common
     }
 
     pub(crate) fn matches(&self, view: &str) -> bool {

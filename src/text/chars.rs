@@ -76,6 +76,12 @@ pub(crate) fn is_uncased_letter(c: char) -> bool {
     c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
 }
 
+/// A character below the scripts of the Near East, or of the blocks of Latin with marks and of general punctuation: one
+/// whose UTF-8 form starts with a byte below 0xD6, 0xE1 or 0xE2.
+pub(crate) fn is_common(c: char) -> bool {
+    matches!(c, '\0'..'\u{580}' | '\u{1000}'..'\u{3000}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

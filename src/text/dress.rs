@@ -52,7 +52,8 @@ fn strip(text: &str, mut core: Range<usize>) -> Range<usize> {
     }
 }
 
-fn is_decoration(c: char) -> bool {
+/// What is taken off at both ends of folded text.
+pub(crate) fn is_decoration(c: char) -> bool {
     matches!(c, ' ' | '*' | '_' | '~' | '#' | '>' | '<' | '|' | '=' | '+' | '-' | ':' | '¦' | '·' | '•' | '‣' | '⁃'
         | '∙' | '・' | '〜' | '※' | '«' | '»' | '‹' | '›' | '\u{2190}'..='\u{21FF}' | '\u{2300}'..='\u{23FF}'
         | '\u{2500}'..='\u{27BF}' | '\u{27F0}'..='\u{27FF}' | '\u{2900}'..='\u{297F}' | '\u{2B00}'..='\u{2BFF}'

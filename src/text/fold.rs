@@ -9,8 +9,9 @@
 //! which no rule can contain.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
-use unicode_normalization::char::{compose, decompose_canonical};
+use unicode_normalization::char::{canonical_combining_class, compose, decompose_canonical};
 
 use super::chars::is_zero_width;
 use super::dress::{letter_bullet, undress};
@@ -83,6 +84,35 @@ pub(crate) fn fold_into<'b>(raw: &[u8], buffer: &'b mut String) -> &'b str {
     fold(&raw[letter_bullet(raw)..], buffer);
     let core = undress(buffer);
     &buffer[core]
+}
+
+/// What a letter or sign folds to wherever it stands, if that is one character whatever stands beside it: known for the
+/// common alphabets and their punctuation.
+pub(crate) fn fold_simple(c: char) -> Option<char> {
+    static FOLDED: OnceLock<Box<[u16]>> = OnceLock::new();
+    if c.is_ascii() {
+        return (c > ' ').then(|| c.to_ascii_lowercase());
+    }
+    let folded = FOLDED.get_or_init(|| ('\0'..MAX_SIMPLE).map(find_simple).collect());
+    let at = folded.get(c as usize).copied().filter(|&folded| folded != 0)?;
+    char::from_u32(u32::from(at))
+}
+
+/// Above all that `fold_simple` knows.
+const MAX_SIMPLE: char = '\u{2070}';
+
+fn find_simple(c: char) -> u16 {
+    let is_letter = matches!(c, '\u{A1}'..'\u{300}' | '\u{370}'..'\u{580}' | '\u{1E00}'..'\u{1F00}' | '\u{2000}'..);
+    if !is_letter || c.is_numeric() || c.is_whitespace() || is_zero_width(c) || canonical_combining_class(c) != 0 {
+        return 0;
+    }
+    let mut folded = String::new();
+    put_folded(c, 0..0, &mut folded);
+    let mut chars = folded.chars();
+    match (chars.next(), chars.next()) {
+        (Some(only), None) => u16::try_from(only as u32).unwrap_or(0),
+        _ => 0,
+    }
 }
 
 /// Folds a phrase of a rule.
@@ -279,6 +309,17 @@ mod tests {
     }
 
     proptest! {
+        /// A text of characters that fold to one is folded one by one.
+        #[test]
+        fn simple_characters_fold_one_by_one(text in "[a-zA-Zà-ỹÀ-Ỹа-яА-ЯёЁα-ωΑ-Ωάώß“”’–»«0-9]{1,30}") {
+            let simple: Option<String> = text.chars().map(fold_simple).collect();
+            if let Some(simple) = simple {
+                let mut buffer = String::new();
+                fold(text.as_bytes(), &mut buffer);
+                prop_assert_eq!(simple, buffer);
+            }
+        }
+
         /// Folding with and without the map is the same, and folding twice is folding once where no dress is left.
         #[test]
         fn the_map_does_not_change_the_view(raw in proptest::collection::vec(any::<u8>(), 0..60)) {

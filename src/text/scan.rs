@@ -138,6 +138,29 @@ impl Marks<'_> {
     }
 }
 
+/// Visits the bytes of a line that start the punctuation of the common scripts (a no-break space, an ellipsis, quotes,
+/// bullets: 0xC2 or 0xE2). Says no where the line holds characters that are not common, or may not be UTF-8.
+pub(crate) fn common_punctuation(line: &[u8], mut each: impl FnMut(usize)) -> bool {
+    let (chunks, rest) = line.as_chunks::<16>();
+    let mut last = [0; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    for (at, chunk) in chunks.iter().chain([&last]).enumerate() {
+        let bytes = u8x16::new(*chunk);
+        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+        let late = bytes.simd_gt(u8x16::splat(0xD5)).to_bitmask();
+        let known = (is(0xE1) | is(0xE2)).to_bitmask();
+        if late & !known != 0 {
+            return false;
+        }
+        let mut bits = (is(0xC2) | is(0xE2)).to_bitmask();
+        while bits != 0 {
+            each(16 * at + bits.trailing_zeros() as usize);
+            bits &= bits - 1;
+        }
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

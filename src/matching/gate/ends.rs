@@ -1,57 +1,66 @@
-//! The ends of an ASCII unit as a rule would see them: the first and last bytes of its folded view, in plain form.
+//! The ends of a unit as a rule would see them: the first and last bytes of its folded view, in plain form.
 //!
-//! The invariant: what is read is exactly how the plain form of the unit's view begins (or ends); where that takes more
-//! than a glance, nothing is read. The view is not made: this is what spares body lines the folding. Asked by the gate.
+//! The invariant: what is read is exactly how the plain form of the unit's view begins (or ends), as long as something
+//! that no dress is taken from stands behind (or before) it; where that takes more than a glance, nothing is read. The
+//! view is not made: this is what spares body lines the folding. Asked by the gate.
 
 use super::filter::{END_BYTES, End};
+use crate::text::chars::{next_char, prev_char};
+use crate::text::dress::is_decoration;
+use crate::text::fold::fold_simple;
 
-/// How much decoration is passed over at an end.
+/// How many characters of dress are passed over at an end.
 const MAX_DRESS: usize = 32;
 
-/// The first bytes of the view of an ASCII unit, and where in the unit the last of them stands.
+/// The first bytes of the view of a unit, and where in the unit what follows them stands.
 #[inline]
 pub(super) fn head(unit: &[u8]) -> Option<(End, usize)> {
     let first = unit.iter().take(MAX_DRESS).position(|&byte| !is_dress(byte))?;
-    // An ellipsis or a link may be taken off, and `o` may be a bullet.
-    if matches!(unit[first], b'.' | b'[') || unit[first..].starts_with(b"o ") {
-        return None;
-    }
     if let Some(bytes) = unit[first..].first_chunk::<END_BYTES>()
         && is_simple(bytes)
+        && !matches!(unit[first], b'.' | b'[')
+        && !unit[first..].starts_with(b"o ")
+        && unit.get(first + END_BYTES).is_some_and(u8::is_ascii)
     {
         return Some((End::new(bytes.map(|byte| byte.to_ascii_lowercase())), first + END_BYTES));
     }
-    plain_head(unit, first)
+    plain_head(unit)
 }
 
-/// The same where white space or numbers have to be looked at one by one.
+/// The same character by character.
 #[cold]
-fn plain_head(unit: &[u8], first: usize) -> Option<(End, usize)> {
-    let mut plain = [0; END_BYTES];
-    let mut len = 0;
-    let mut is_spaced = false;
-    let mut at = first;
-    while len < END_BYTES {
-        let byte = *unit.get(at)?;
-        if is_space(byte) {
-            is_spaced = true;
-            at += 1;
-            continue;
+fn plain_head(unit: &[u8]) -> Option<(End, usize)> {
+    let mut at = 0;
+    for _ in 0..MAX_DRESS {
+        let (c, len) = next_char(unit, at)?;
+        if !is_white(c) && !is_decoration(fold_simple(c)?) {
+            break;
         }
-        if std::mem::take(&mut is_spaced) {
-            plain[len] = b' ';
-            len += 1;
-            continue;
-        }
-        plain[len] = byte.to_ascii_lowercase();
-        at += 1;
-        if byte.is_ascii_digit() {
-            plain[len] = b'0';
-            at += number_rest(&unit[at..]);
-        }
-        len += 1;
+        at += len;
     }
-    Some((End::new(plain), at))
+    // An ellipsis or a link may be taken off, and `o` may be a bullet.
+    if matches!(unit.get(at)?, b'.' | b'[') || unit[at..].starts_with(b"o ") {
+        return None;
+    }
+    let mut plain = Plain::default();
+    while plain.len < END_BYTES {
+        let (c, len) = next_char(unit, at)?;
+        at += len;
+        if is_white(c) {
+            while let Some((_, len)) = next_char(unit, at).filter(|&(c, _)| is_white(c)) {
+                at += len;
+            }
+            plain.put(&[b' ']);
+        } else if c.is_ascii_digit() {
+            at += number_rest(&unit[at..]);
+            plain.put(b"0");
+        } else {
+            plain.put(fold_simple(c)?.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+    // A mark behind the last letter would change it.
+    let (next, _) = next_char(unit, at)?;
+    (is_white(next) || fold_simple(next).is_some()).then(|| (End::new(plain.bytes), at))
 }
 
 /// Length of the rest of a number, behind its first digit.
@@ -66,12 +75,13 @@ fn number_rest(rest: &[u8]) -> usize {
     }
 }
 
-/// The last bytes of the view of an ASCII unit, the last one outermost, and where in the unit the first of them stands.
+/// The last bytes of the view of a unit, the last one outermost, and where in the unit they start.
 #[inline]
 pub(super) fn tail(unit: &[u8]) -> Option<(End, usize)> {
     let end = undressed_end(unit)?;
-    let bytes = unit[..end].last_chunk::<END_BYTES>()?;
-    if is_simple(bytes) {
+    if let Some(bytes) = unit[..end].last_chunk::<END_BYTES>()
+        && is_simple(bytes)
+    {
         let mut last = bytes.map(|byte| byte.to_ascii_lowercase());
         last.reverse();
         return Some((End::new(last), end - END_BYTES));
@@ -81,26 +91,31 @@ pub(super) fn tail(unit: &[u8]) -> Option<(End, usize)> {
 
 #[cold]
 fn plain_tail(unit: &[u8], end: usize) -> Option<(End, usize)> {
-    let mut plain = [0; END_BYTES];
-    let mut len = 0;
+    let mut plain = Plain::default();
     let mut at = end;
-    while len < END_BYTES {
-        let byte = *unit.get(at.checked_sub(1)?)?;
-        if is_space(byte) {
-            while at > 0 && is_space(unit[at - 1]) {
-                at -= 1;
+    while plain.len < END_BYTES {
+        let (c, len) = prev_char(unit, at)?;
+        if is_white(c) {
+            while let Some((_, len)) = prev_char(unit, at).filter(|&(c, _)| is_white(c)) {
+                at -= len;
             }
-            plain[len] = b' ';
-        } else if byte.is_ascii_digit() {
+            plain.put(b" ");
+        } else if c.is_ascii_digit() {
             at = number_start(unit, at);
-            plain[len] = b'0';
+            // Digits of other scripts may stand before the point.
+            if matches!(unit[..at], [.., 0x80.., b'.' | b',']) {
+                return None;
+            }
+            plain.put(b"0");
         } else {
-            at -= 1;
-            plain[len] = byte.to_ascii_lowercase();
+            at -= len;
+            let mut utf8 = [0; 4];
+            let len = fold_simple(c)?.encode_utf8(&mut utf8).len();
+            utf8[..len].reverse();
+            plain.put(&utf8[..len]);
         }
-        len += 1;
     }
-    Some((End::new(plain), at))
+    Some((End::new(plain.bytes), at))
 }
 
 /// Where the number starts whose last digit stands before `end`.
@@ -121,24 +136,45 @@ fn undressed_end(unit: &[u8]) -> Option<usize> {
     let mut end = unit.len();
     for _ in 0..MAX_DRESS {
         match unit[..end].last()? {
+            b'.' if unit[..end].ends_with(b"..") => return None,
             &byte if is_dress(byte) => end -= 1,
-            b'.' if unit[..end].ends_with(b"...") => {
-                while unit[..end].last() == Some(&b'.') {
-                    end -= 1;
+            byte if byte.is_ascii() => return Some(end),
+            _ => {
+                let (c, len) = prev_char(unit, end)?;
+                if !is_white(c) && !is_decoration(fold_simple(c)?) {
+                    return Some(end);
                 }
+                end -= len;
             }
-            _ => return Some(end),
         }
     }
     None
 }
 
-/// Whether bytes stand in the view as they are, but for case: no number, and no white space but single spaces.
+/// Bytes of a view, from the outermost inwards.
+#[derive(Default)]
+struct Plain {
+    bytes: [u8; END_BYTES],
+    len: usize,
+}
+
+impl Plain {
+    /// Adds the bytes of a character; what there is no room for is left out.
+    fn put(&mut self, bytes: &[u8]) {
+        for &byte in bytes.iter().take(END_BYTES - self.len) {
+            self.bytes[self.len] = byte;
+            self.len += 1;
+        }
+    }
+}
+
+/// Whether bytes stand in the view as they are, but for case: ASCII without numbers and without white space but single
+/// spaces.
 #[inline]
 fn is_simple(bytes: &[u8; END_BYTES]) -> bool {
     let mut is_odd = 0u8;
     for &byte in bytes {
-        is_odd |= u8::from(byte < b' ') | u8::from(byte.wrapping_sub(b'0') < 10);
+        is_odd |= u8::from(byte < b' ') | u8::from(byte.wrapping_sub(b'0') < 10) | (byte & 0x80);
     }
     for at in 1..END_BYTES {
         is_odd |= u8::from(bytes[at] == b' ') & u8::from(bytes[at - 1] == b' ');
@@ -146,18 +182,14 @@ fn is_simple(bytes: &[u8; END_BYTES]) -> bool {
     is_odd == 0
 }
 
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r')
+fn is_white(c: char) -> bool {
+    matches!(c, ' ' | '\t'..='\r' | '\u{A0}')
 }
 
 /// ASCII that is taken off at both ends of a view, white space included.
 #[inline]
 fn is_dress(byte: u8) -> bool {
-    is_space(byte)
-        || matches!(
-            byte,
-            b'*' | b'_' | b'~' | b'#' | b'>' | b'<' | b'|' | b'=' | b'+' | b'-' | b':'
-        )
+    matches!(byte, b' ' | b'\t'..=b'\r' | b'*' | b'_' | b'~' | b'#' | b'>' | b'<' | b'|' | b'=' | b'+' | b'-' | b':')
 }
 
 #[cfg(test)]
@@ -167,8 +199,14 @@ mod tests {
     use crate::text::fold::fold_into;
     use proptest::prelude::*;
 
-    fn plain_view(unit: &str) -> String {
-        plain_numbers(fold_into(unit.as_bytes(), &mut String::new()))
+    const PARTS: &[&str] = &[
+        "a", "B", "o ", " ", "  ", "\t", ".", "...", "…", ",", "7", "12", "-", ":", "* ", "|", "[", "](b)", "word",
+        "Two words", "\"", "é", "Ж", "“", "” ", "« ", " »", "\u{A0}", "–", "•", "e\u{301}", "\u{301}", "\u{200B}",
+        "Straße", "İ", "ς", "ệ", "Ａ", "漢", "1,2", "３",
+    ];
+
+    fn plain_view(unit: &[u8]) -> String {
+        plain_numbers(fold_into(unit, &mut String::new()))
     }
 
     fn bytes(end: End) -> Vec<u8> {
@@ -180,25 +218,17 @@ mod tests {
 
         /// What is read at an end is how the plain view begins or ends, whatever else the unit holds.
         #[test]
-        fn ends_are_those_of_the_view(
-            unit in proptest::collection::vec(
-                prop::sample::select(&["a", "B", "o ", " ", "  ", "\t", ".", "...", ",", "7", "12", "-", ":", "* ", "|", "[", "](b)", "word", "Two words", "\""][..]),
-                0..40,
-            ),
-        ) {
-            let unit = unit.concat();
-            let view = plain_view(&unit);
-            let mark = "solid";
-            if let Some((end, to)) = head(unit.as_bytes()) {
-                // Something that no dress can be taken from stands behind what was read.
-                let longer = plain_view(&format!("{}{mark}", &unit[..to]));
-                prop_assert!(longer.as_bytes().starts_with(&bytes(end)), "{unit:?} {view:?}");
+        fn ends_are_those_of_the_view(parts in proptest::collection::vec(prop::sample::select(PARTS), 0..40)) {
+            let unit = parts.concat().into_bytes();
+            if let Some((end, to)) = head(&unit) {
+                let longer = plain_view(&[&unit[..to], &unit[to..], b"solid"].concat());
+                prop_assert!(longer.as_bytes().starts_with(&bytes(end)), "{}", String::from_utf8_lossy(&unit));
             }
-            if let Some((end, from)) = tail(unit.as_bytes()) {
-                let longer = plain_view(&format!("{mark}{}", &unit[from..]));
+            if let Some((end, from)) = tail(&unit) {
+                let longer = plain_view(&[b"solid", &unit[..from], &unit[from..]].concat());
                 let mut last = bytes(end);
                 last.reverse();
-                prop_assert!(longer.as_bytes().ends_with(&last), "{unit:?} {view:?}");
+                prop_assert!(longer.as_bytes().ends_with(&last), "{}", String::from_utf8_lossy(&unit));
             }
         }
     }
