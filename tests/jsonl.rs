@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use support::jsonl::{self, Answer, Rest};
 use support::texts::{self, Document, Residue, law};
-use unchaff::jsonl::{Fields, LineErrorKind, RecordCleaner};
+use unchaff::jsonl::{CleanedLine, Fields, LineErrorKind, RecordCleaner};
 use unchaff::{Cleaner, Profile, Receipt, Report};
 
 /// The small pack, without limits to speak of and with many small ones.
@@ -35,7 +35,7 @@ fn fast(records: &mut RecordCleaner, line: &[u8]) -> Answer {
         Ok(None) => return Answer::Blank,
         Err(error) => return Answer::Kept(error.kind()),
         Ok(Some(cleaned)) => (
-            cleaned.to_vec().escape_ascii().to_string(),
+            rest_of(&cleaned).escape_ascii().to_string(),
             cleaned.text().into_owned(),
             cleaned.id().map(|id| id.into_owned()),
             cleaned.removals().to_vec(),
@@ -44,6 +44,12 @@ fn fast(records: &mut RecordCleaner, line: &[u8]) -> Answer {
     };
     let report = records.take_report();
     Answer::Cleaned(Box::new(Rest { line, text, id, removals, receipt, report }))
+}
+
+fn rest_of(cleaned: &CleanedLine<'_>) -> Vec<u8> {
+    let mut rest = Vec::new();
+    cleaned.append_to(&mut rest);
+    rest
 }
 
 fn agree(cleaner: &Cleaner, lines: &[Document]) -> TestCaseResult {
@@ -136,7 +142,7 @@ fn receipts_of_records_verify_and_restore() {
         let receipt = cleaned.receipt();
         prop_assert_eq!(Receipt::from_json(&receipt.to_json()), Ok(receipt.clone()));
         let text = cleaned.text();
-        let rest = cleaned.to_vec();
+        let rest = rest_of(&cleaned);
         let mut again = RecordCleaner::new(cleaner);
         let Ok(Some(rest)) = again.clean(&rest) else {
             return Err(TestCaseError::fail("the rest is no record"));
@@ -171,7 +177,7 @@ fn nesting_a_million_deep_costs_no_stack() {
         let (open, close) = (open.repeat(1_000_000), close.repeat(1_000_000));
         let line = |text: &str| format!("{{\"deep\":{open}1{close},\"text\":\"{text}\"}}");
         let cleaned =
-            records.clean(line(r"[ad_1]\nTea.").as_bytes()).map(|c| c.map(|c| c.to_vec()));
+            records.clean(line(r"[ad_1]\nTea.").as_bytes()).map(|c| c.map(|c| rest_of(&c)));
         assert_eq!(cleaned, Ok(Some(line("Tea.").into_bytes())));
         for bad in [open.clone(), format!("{{\"text\":{open}"), format!("{{\"a\":{open}1{close}]")]
         {
@@ -188,8 +194,24 @@ fn fields_may_have_other_names() {
     let line = r#"{"text":"[ad_1]","u":"https://tide.example.org","key":3,"raw\n":"Tide Harbour Home\nTea."}"#;
     let cleaned = records.clean(line.as_bytes()).expect("it is read").expect("it is not blank");
     assert_eq!(cleaned.id().as_deref(), Some("3"));
-    assert_eq!(cleaned.to_vec(), line.replace(r"Tide Harbour Home\n", "").into_bytes());
+    assert_eq!(rest_of(&cleaned), line.replace(r"Tide Harbour Home\n", "").into_bytes());
     assert_eq!(cleaned.receipt().id.as_deref(), Some("3"));
+}
+
+#[test]
+fn each_record_is_cleaned_for_its_own_host() {
+    let mut records = RecordCleaner::new(&SMALL[0]);
+    for host in
+        ["tide.example.org", "other.example", "www.TIDE.example.org", "", "tide.example.org"]
+    {
+        let line = |text: &str| format!(r#"{{"text":"{text}","url":"https:\/\/{host}\/a"}}"#);
+        let whole = line(r"Tide Harbour Home\nTea.");
+        let cleaned = records.clean(whole.as_bytes());
+        let rest = cleaned.map(|cleaned| cleaned.map(|cleaned| rest_of(&cleaned)));
+        let is_known = host.to_lowercase().ends_with("tide.example.org");
+        let wanted = if is_known { line("Tea.") } else { whole.clone() };
+        assert_eq!(rest, Ok(Some(wanted.into_bytes())));
+    }
 }
 
 #[test]

@@ -46,12 +46,15 @@ impl<'c> CleanedLine<'c> {
         starts.zip(ends).map(move |(start, end)| &line[start..end])
     }
 
-    /// The line that is left.
+    /// Appends the line that is left.
+    pub fn append_to(&self, out: &mut Vec<u8>) {
+        self.kept().for_each(|piece| out.extend_from_slice(piece));
+    }
+
+    /// The line as it was.
     #[must_use]
-    pub fn to_vec(&self) -> Vec<u8> {
-        let mut rest = Vec::with_capacity(self.line.len());
-        self.kept().for_each(|piece| rest.extend_from_slice(piece));
-        rest
+    pub fn line(&self) -> &'c [u8] {
+        self.line
     }
 
     /// What became of the text, in numbers; its bytes are counted unescaped.
@@ -75,7 +78,14 @@ impl<'c> CleanedLine<'c> {
     /// The id: the inside of a string, or a number as it is written.
     #[must_use]
     pub fn id(&self) -> Option<Cow<'c, str>> {
-        self.cleaner.record.id.clone().map(|id| value(&self.line[id]))
+        self.written_id().map(value)
+    }
+
+    /// The id as it is written: a string with its quotes, or a number.
+    #[must_use]
+    pub fn written_id(&self) -> Option<&'c str> {
+        let id = self.cleaner.record.id.clone()?;
+        Some(std::str::from_utf8(&self.line[id]).expect("the id was read"))
     }
 
     /// The receipt of the text, with its id, and with how the removed pieces are written. It names no place.
@@ -99,7 +109,8 @@ impl<'c> CleanedLine<'c> {
 impl fmt::Debug for CleanedLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CleanedLine")
-            .field("rest", &String::from_utf8_lossy(&self.to_vec()))
+            .field("line", &String::from_utf8_lossy(self.line))
+            .field("cuts", &self.cuts())
             .field("removals", &self.removals())
             .field("document", &self.document)
             .finish()
@@ -107,12 +118,9 @@ impl fmt::Debug for CleanedLine<'_> {
 }
 
 /// A value as plain text: a string unescaped, unless it stands for no text, and anything else as it is written.
-fn value(written: &[u8]) -> Cow<'_, str> {
-    let string = match written {
-        [b'"', inside @ .., b'"'] => plain(inside),
-        _ => None,
-    };
-    string.unwrap_or_else(|| String::from_utf8_lossy(written))
+fn value(written: &str) -> Cow<'_, str> {
+    let inside = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inside.and_then(|inside| plain(inside.as_bytes())).unwrap_or(Cow::Borrowed(written))
 }
 
 /// The text that the inside of a string stands for.

@@ -20,11 +20,7 @@ impl Token {
 /// Whether a line feed is what the escape of this length stands for.
 #[inline]
 pub(super) fn is_line_feed(escape: &[u8]) -> bool {
-    match escape {
-        [_, b'n', ..] => true,
-        [_, b'u', b'0', b'0', b'0', b'a' | b'A'] => true,
-        _ => false,
-    }
+    matches!(escape, [_, b'n', ..] | [_, b'u', b'0', b'0', b'0', b'a' | b'A'])
 }
 
 /// The number that four hexadecimal digits stand for.

@@ -11,7 +11,10 @@
 //! let mut records = RecordCleaner::new(&Cleaner::builtin());
 //! let line = br#"{"id": 7, "text": "[ad_1]\nTea & \u00e9clairs.\nSource link", "n": 1e400}"#;
 //! let cleaned = records.clean(line)?.expect("the line is not blank");
-//! assert_eq!(cleaned.to_vec(), br#"{"id": 7, "text": "Tea & \u00e9clairs.", "n": 1e400}"#);
+//!
+//! let mut out = Vec::new();
+//! cleaned.append_to(&mut out);
+//! assert_eq!(out, br#"{"id": 7, "text": "Tea & \u00e9clairs.", "n": 1e400}"#);
 //! # Ok::<(), unchaff::jsonl::LineError>(())
 //! ```
 

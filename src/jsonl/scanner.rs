@@ -154,9 +154,8 @@ impl<'l> Scanner<'l> {
 
     fn number(&mut self) -> Result<(), Problem> {
         self.at += usize::from(self.bytes.get(self.at) == Some(&b'-'));
-        match self.digits()? {
-            [b'0', _, ..] => return Err(self.problem("a number begins with a zero")),
-            _ => {}
+        if let [b'0', _, ..] = self.digits()? {
+            return Err(self.problem("a number begins with a zero"));
         }
         if self.bytes.get(self.at) == Some(&b'.') {
             self.at += 1;
