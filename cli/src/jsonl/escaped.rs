@@ -59,6 +59,18 @@ pub fn written(written: &str, spans: &[Range<u64>]) -> Vec<Range<usize>> {
     spans.iter().map(|span| walk.to(span.start)..walk.to(span.end)).collect()
 }
 
+/// The line without the given ranges of the string whose inside starts at `inside`.
+pub fn cut(line: &[u8], inside: usize, ranges: &[Range<usize>]) -> Vec<u8> {
+    let mut rest = Vec::with_capacity(line.len());
+    let mut at = 0;
+    for range in ranges {
+        rest.extend_from_slice(&line[at..inside + range.start]);
+        at = inside + range.end;
+    }
+    rest.extend_from_slice(&line[at..]);
+    rest
+}
+
 /// The line with pieces put back into the string that stands at `inside`: each at an offset of its text.
 pub fn insert(line: &[u8], inside: Range<usize>, pieces: &[(u64, String)]) -> Vec<u8> {
     let mut walk = Walk { written: &line[inside.clone()], at: 0, text_at: 0 };
@@ -99,8 +111,11 @@ mod tests {
 
     #[test]
     fn what_was_cut_can_be_put_back() {
-        let cut = br#"{"text":"\u00e9 tea\r\n","b":1}"#;
-        let whole = insert(cut, 9..22, &[(0, r"[ad_1]\n".to_owned())]);
-        assert_eq!(String::from_utf8_lossy(&whole), r#"{"text":"[ad_1]\n\u00e9 tea\r\n","b":1}"#);
+        let line = r#"{"text":"[ad_1]\n\u00e9 tea\r\n","b":1}"#;
+        let marker = 0..7;
+        let cut = cut(line.as_bytes(), 9, &written(&line[9..30], std::slice::from_ref(&marker)));
+        assert_eq!(cut, br#"{"text":"\u00e9 tea\r\n","b":1}"#);
+        let whole = insert(&cut, 9..22, &[(0, r"[ad_1]\n".to_owned())]);
+        assert_eq!(String::from_utf8_lossy(&whole), line);
     }
 }
