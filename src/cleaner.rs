@@ -15,14 +15,13 @@ use crate::evidence::receipt_builder::ReceiptBuilder;
 use crate::evidence::removal::{NearMiss, Removal};
 use crate::evidence::report::{DocumentReport, Report, Status};
 use crate::explain::Explanation;
+use crate::feed::feed_text;
 use crate::limits::Limits;
 use crate::matching::index::Index;
 use crate::matching::plain::Plain;
 use crate::matching::ruleset::{Matcher, RuleId};
 use crate::rules::rule::Rule;
 use crate::stream::{Sink, StreamCleaner};
-use crate::text::line::Line;
-use crate::text::scan::{Scan, WINDOW};
 
 /// Removes residue from texts. Cheap to clone, free to share among threads.
 ///
@@ -119,7 +118,7 @@ impl Cleaner {
     #[must_use]
     pub fn explain<'t>(&self, text: &'t [u8]) -> Explanation<'t> {
         let mut decider = self.decider(true);
-        decide(&mut decider, &self.shared.index, text, self.limits());
+        feed_text(&mut decider, &self.shared.index, text, self.limits());
         let status = Status::of(!decider.verdict.removals.is_empty(), decider.has_body());
         Explanation::new(text, status, decider.verdict.removals, decider.verdict.near)
     }
@@ -129,7 +128,7 @@ impl Cleaner {
     pub fn near_misses(&self, text: impl AsRef<[u8]>) -> Vec<NearMiss> {
         let text = text.as_ref();
         let mut decider = self.decider(true);
-        decide(&mut decider, &self.shared.index, text, self.limits());
+        feed_text(&mut decider, &self.shared.index, text, self.limits());
         decider.verdict.near
     }
 
@@ -181,7 +180,7 @@ impl Cleaner {
             return Err(ReceiptError::new(OtherRules, message));
         }
         let mut decider = self.decider(false);
-        decide(&mut decider, &Plain::new(self.shared.index.rules()), text, self.limits());
+        feed_text(&mut decider, &Plain::new(self.shared.index.rules()), text, self.limits());
         let derived = self.receipt_of(text, &decider.verdict.removals);
         if derived.input != receipt.input {
             let message = "the text is not the one this receipt was made for";
@@ -242,7 +241,7 @@ impl Cleaner {
     /// Decides a whole text and reports it.
     fn examine(&self, text: &[u8]) -> (Vec<Removal>, Report) {
         let mut decider = self.decider(false);
-        decide(&mut decider, &self.shared.index, text, self.limits());
+        feed_text(&mut decider, &self.shared.index, text, self.limits());
         let mut report = Report::default();
         let rules = self.shared.index.rules();
         decider.verdict.removals.iter().for_each(|removal| report.count_removal(removal, rules));
@@ -257,7 +256,7 @@ impl Cleaner {
         (decider.verdict.removals, report)
     }
 
-    fn receipt_of(&self, text: &[u8], removals: &[Removal]) -> Receipt {
+    pub(crate) fn receipt_of(&self, text: &[u8], removals: &[Removal]) -> Receipt {
         let mut receipt = self.receipt_builder();
         let mut at = 0;
         for removal in removals {
@@ -284,66 +283,6 @@ impl fmt::Debug for Cleaner {
             .field("host", &self.host)
             .field("fingerprint", &self.fingerprint())
             .finish_non_exhaustive()
-    }
-}
-
-/// Feeds the lines of a text to a decider.
-fn decide(decider: &mut Decider, matcher: &impl Matcher, text: &[u8], limits: &Limits) {
-    let mut scan = Scan::default();
-    let mut start = 0;
-    while start < text.len() {
-        start += decide_window(decider, matcher, text, start, limits, &mut scan);
-    }
-    decider.finish(matcher.rules());
-}
-
-/// Feeds the lines that begin in the window at `start`. Returns how many bytes these are.
-fn decide_window(
-    decider: &mut Decider,
-    matcher: &impl Matcher,
-    text: &[u8],
-    start: usize,
-    limits: &Limits,
-    scan: &mut Scan,
-) -> usize {
-    let window = &text[start..text.len().min(start.saturating_add(WINDOW))];
-    scan.read(window);
-    let mut line = 0;
-    for &feed in &scan.line_feeds {
-        let end = feed as usize + 1;
-        let raw = &window[line..end];
-        if raw.len() - 1 > limits.max_line_bytes {
-            pass_long_line(decider, matcher, start + line, raw);
-        } else {
-            let taken = Line::from_raw((start + line) as u64, raw);
-            let content = line..line + taken.content.len();
-            decider.scanned(matcher, taken, &scan.marks(content));
-        }
-        line = end;
-    }
-    if line > 0 && start + window.len() < text.len() {
-        return line;
-    }
-    // The last line of the text, or one that is longer than a window.
-    let from = start + line;
-    let end = memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |at| from + at + 1);
-    let raw = &text[from..end];
-    if raw.strip_suffix(b"\n").unwrap_or(raw).len() > limits.max_line_bytes {
-        pass_long_line(decider, matcher, from, raw);
-    } else if !raw.is_empty() {
-        scan.read(raw);
-        let taken = Line::from_raw(from as u64, raw);
-        decider.scanned(matcher, taken, &scan.marks(0..taken.content.len()));
-    }
-    end - start
-}
-
-fn pass_long_line(decider: &mut Decider, matcher: &impl Matcher, start: usize, raw: &[u8]) {
-    decider.start_long_line(matcher.rules(), start as u64);
-    let end = (start + raw.len()) as u64;
-    match raw.last() {
-        Some(b'\n') => decider.end_long_line(matcher.rules(), end),
-        _ => decider.keep_through(matcher.rules(), end),
     }
 }
 

@@ -37,6 +37,8 @@ mod error;
 mod evidence;
 mod examples;
 mod explain;
+mod feed;
+pub mod jsonl;
 mod limits;
 mod matching;
 mod rules;

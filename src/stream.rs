@@ -12,8 +12,10 @@ use crate::cleaner::Cleaner;
 use crate::evidence::decider::Decider;
 use crate::evidence::removal::Removal;
 use crate::evidence::report::{DocumentReport, Report, Status};
+use crate::feed::{feed_lines, feed_one};
 use crate::matching::ruleset::Matcher;
 use crate::text::line::Line;
+use crate::text::scan::{Scan, WINDOW};
 
 /// Bytes taken from a push at a time.
 const PIECE: usize = 64 * 1024;
@@ -93,6 +95,7 @@ pub struct StreamCleaner<S: Sink> {
     line_start: u64,
     searched: u64,
     in_long_line: bool,
+    scan: Scan,
     /// Removals that the sink has taken.
     removals_taken: usize,
     /// The document was ended, but the sink has not taken all of it.
@@ -122,6 +125,7 @@ impl<S: Sink> StreamCleaner<S> {
             line_start: 0,
             searched: 0,
             in_long_line: false,
+            scan: Scan::default(),
             removals_taken: 0,
             is_ending: false,
             backlog: Vec::new(),
@@ -228,30 +232,54 @@ impl<S: Sink> StreamCleaner<S> {
 
     /// Gives the decider every line that is complete, and what it needs to know of one that is too long.
     fn read_lines(&mut self) {
-        let limit = self.cleaner.limits().max_line_bytes as u64;
-        let index = |offset: u64| (offset - self.base) as usize;
-        let from = index(self.searched);
-        for at in memchr::memchr_iter(b'\n', &self.buffer[from..]) {
-            let end = self.searched + at as u64 + 1;
-            if self.in_long_line {
-                self.decider.end_long_line(self.cleaner.index().rules(), end);
-                self.in_long_line = false;
-            } else if end - 1 - self.line_start > limit {
-                self.decider.start_long_line(self.cleaner.index().rules(), self.line_start);
-                self.decider.end_long_line(self.cleaner.index().rules(), end);
-            } else {
-                let raw = &self.buffer[index(self.line_start)..index(end)];
-                self.decider.line(self.cleaner.index(), Line::from_raw(self.line_start, raw));
-            }
-            self.line_start = end;
+        if self.in_long_line {
+            self.read_long_line();
+        }
+        while !self.in_long_line {
+            // What was searched without finding an end is not searched again.
+            let from = self.line_start.max(self.searched);
+            let unread = &self.buffer[(from - self.base) as usize..];
+            let Some(at) = memchr::memchr(b'\n', unread) else { break };
+            let end = from + at as u64 + 1;
+            self.feed_from_line_start(end);
         }
         self.searched = self.base + self.buffer.len() as u64;
+        let limit = self.cleaner.limits().max_line_bytes as u64;
+        let rules = self.cleaner.index().rules();
         if !self.in_long_line && self.searched - self.line_start > limit {
-            self.decider.start_long_line(self.cleaner.index().rules(), self.line_start);
+            self.decider.start_long_line(rules, self.line_start);
             self.in_long_line = true;
         }
         if self.in_long_line {
-            self.decider.keep_through(self.cleaner.index().rules(), self.searched);
+            self.decider.keep_through(rules, self.searched);
+        }
+    }
+
+    /// Feeds the line in hand, which ends before `first_end`, and the lines behind it in one window.
+    fn feed_from_line_start(&mut self, first_end: u64) {
+        let index = |offset: u64| (offset - self.base) as usize;
+        let (start, len) = (index(self.line_start), self.buffer.len());
+        let window_end = index(first_end).max(len.min(start + WINDOW));
+        let window = &self.buffer[start..window_end];
+        let (matcher, limits) = (self.cleaner.index(), self.cleaner.limits());
+        let fed = if index(first_end) - start > WINDOW {
+            let line = Line::from_raw(self.line_start, &self.buffer[start..index(first_end)]);
+            feed_one(&mut self.decider, matcher, line, limits, &mut self.scan);
+            index(first_end) - start
+        } else {
+            feed_lines(&mut self.decider, matcher, window, self.line_start, limits, &mut self.scan)
+        };
+        self.line_start += fed as u64;
+    }
+
+    /// Looks for the end of a line that is too long.
+    fn read_long_line(&mut self) {
+        let unread = &self.buffer[(self.searched - self.base) as usize..];
+        if let Some(at) = memchr::memchr(b'\n', unread) {
+            let end = self.searched + at as u64 + 1;
+            self.decider.end_long_line(self.cleaner.index().rules(), end);
+            self.in_long_line = false;
+            self.line_start = end;
         }
     }
 
@@ -260,7 +288,9 @@ impl<S: Sink> StreamCleaner<S> {
         let end = self.base + self.buffer.len() as u64;
         if self.line_start < end && !self.in_long_line {
             let raw = &self.buffer[(self.line_start - self.base) as usize..];
-            self.decider.line(self.cleaner.index(), Line::from_raw(self.line_start, raw));
+            let line = Line::from_raw(self.line_start, raw);
+            let (matcher, limits) = (self.cleaner.index(), self.cleaner.limits());
+            feed_one(&mut self.decider, matcher, line, limits, &mut self.scan);
         }
         self.decider.finish(self.cleaner.index().rules());
     }

@@ -4,6 +4,8 @@
 
 mod args;
 mod clean;
+#[allow(dead_code, unused_imports, reason = "bulk cleaning, which uses it, is being built")]
+mod containers;
 mod documents;
 mod eval;
 mod explain;

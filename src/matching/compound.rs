@@ -40,16 +40,17 @@ pub(crate) fn find_parts(
     is_compound
 }
 
+/// Whether a character separates labels wherever it stands; `/` and `>` do so between spaces.
+pub(crate) fn is_separator(c: char) -> bool {
+    matches!(c, '|' | '·' | '•' | '»' | '›' | '│' | '・')
+}
+
 /// Where the part that starts at `from` ends, and where the next one starts.
 fn part_end(line: &[u8], from: usize) -> (usize, usize) {
     let mut at = from;
     while let Some((c, len)) = next_char(line, at) {
-        let is_separator = match c {
-            '|' | '·' | '•' | '»' | '›' | '│' | '・' => true,
-            '/' | '>' => line[from..at].ends_with(b" ") && line[at + len..].starts_with(b" "),
-            _ => false,
-        };
-        if is_separator {
+        let is_spaced = || line[from..at].ends_with(b" ") && line[at + len..].starts_with(b" ");
+        if is_separator(c) || (matches!(c, '/' | '>') && is_spaced()) {
             return (at, at + len);
         }
         at += len;

@@ -5,6 +5,7 @@
 //! view is not made: this is what spares body lines the folding. Asked by the gate.
 
 use super::filter::{END_BYTES, End};
+use crate::rules::bounds::plain_numbers;
 use crate::text::chars::{next_char, prev_char};
 use crate::text::dress::is_decoration;
 use crate::text::fold::fold_simple;
@@ -103,7 +104,7 @@ fn plain_tail(unit: &[u8], end: usize) -> Option<(End, usize)> {
         } else if c.is_ascii_digit() {
             at = number_start(unit, at);
             // Digits of other scripts may stand before the point.
-            if matches!(unit[..at], [.., 0x80.., b'.' | b',']) {
+            if matches!(unit[..at], [.., before, b'.' | b','] if !before.is_ascii()) {
                 return None;
             }
             plain.put(b"0");
@@ -151,6 +152,45 @@ fn undressed_end(unit: &[u8]) -> Option<usize> {
     None
 }
 
+/// The ends of a view in plain form; where the view is shorter, with zeros behind it.
+#[inline]
+pub(super) fn of_view(view: &str) -> (End, End) {
+    let has_numbers = view.bytes().any(|byte| byte.is_ascii_digit()) || (!view.is_ascii() && view.contains(char::is_numeric));
+    if has_numbers {
+        let plain = plain_numbers(view);
+        return of_plain(plain.as_bytes());
+    }
+    of_plain(view.as_bytes())
+}
+
+#[inline]
+fn of_plain(plain: &[u8]) -> (End, End) {
+    let len = plain.len().min(END_BYTES);
+    let (mut head, mut tail) = ([0; END_BYTES], [0; END_BYTES]);
+    head[..len].copy_from_slice(&plain[..len]);
+    tail[..len].copy_from_slice(&plain[plain.len() - len..]);
+    tail[..len].reverse();
+    (End::new(head), End::new(tail))
+}
+
+/// Whether something that is no dress and ends no sentence stands in the text: nothing before it is taken off.
+#[inline]
+pub(super) fn has_solid(text: &[u8]) -> bool {
+    text.iter().any(u8::is_ascii_alphanumeric) || has_letter(text)
+}
+
+#[cold]
+fn has_letter(text: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some((c, len)) = next_char(text, at) {
+        if c.is_alphanumeric() && fold_simple(c).is_some() {
+            return true;
+        }
+        at += len;
+    }
+    false
+}
+
 /// Bytes of a view, from the outermost inwards.
 #[derive(Default)]
 struct Plain {
@@ -195,7 +235,6 @@ fn is_dress(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::bounds::plain_numbers;
     use crate::text::fold::fold_into;
     use proptest::prelude::*;
 

@@ -53,7 +53,7 @@ pub(super) struct Filter {
 
 impl Filter {
     /// A filter of ends, each given by its bytes from the outermost inwards; longer ones are cut down.
-    pub(super) fn new(ends: &[Vec<u8>]) -> Self {
+    pub(super) fn new(ends: Vec<Vec<u8>>) -> Self {
         let words = (2 * ends.len() * BITS_PER_END).div_ceil(64).next_power_of_two();
         let mut filter = Filter { words: vec![0; words], lens: 0 };
         ends.iter().for_each(|end| filter.add(end));
@@ -128,7 +128,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_added_is_found(ends in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..24), 1..50)) {
-            let filter = Filter::new(&ends);
+            let filter = Filter::new(ends.clone());
             for added in &ends {
                 let mut longer = added.clone();
                 longer.extend_from_slice(b"and whatever follows");
@@ -143,7 +143,7 @@ mod tests {
             format!("{:08x}{:08x}", number.wrapping_mul(0x9E37_79B9), number).into_bytes()
         };
         let ends: Vec<Vec<u8>> = (0..10_000).map(name).collect();
-        let filter = Filter::new(&ends);
+        let filter = Filter::new(ends.clone());
         let found = (10_000..110_000).filter(|&n| filter.may_have(end(&name(n)))).count();
         assert!(found < 2_000, "{found}");
         assert!(!Filter::default().may_have(end(b"anything")));

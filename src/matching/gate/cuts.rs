@@ -1,0 +1,111 @@
+//! The places in a line at which a unit can start or end.
+//!
+//! The invariant: where the line judge would find the first or the last cut of a line, or the end of the first of several
+//! labels, this finds it too, as long as nothing odd stands in the line. Filled by the gate from the marks of a line.
+
+use super::signs::Signs;
+use crate::matching::compound::is_separator;
+use crate::text::chars::{is_invisible, is_zero_width, next_char};
+use crate::text::segment::is_cut;
+
+/// Where the units of a line can start and end.
+pub(super) struct Cuts<'l> {
+    line: &'l [u8],
+    signs: &'l Signs,
+    pub is_ascii: bool,
+    /// Where the first segment ends.
+    pub first: Option<usize>,
+    /// Where the last segment starts.
+    pub last: Option<usize>,
+    /// Where the first of several labels side by side ends.
+    pub part: Option<usize>,
+    /// Something stands in the line that the gate does not judge, such as the sign of a marker.
+    pub is_odd: bool,
+}
+
+impl<'l> Cuts<'l> {
+    pub(super) fn new(line: &'l [u8], signs: &'l Signs, is_ascii: bool) -> Self {
+        Cuts { line, signs, is_ascii, first: None, last: None, part: None, is_odd: false }
+    }
+
+    /// Takes the mark at `at`.
+    #[inline]
+    pub(super) fn take(&mut self, at: usize) {
+        match self.line[at] {
+            b'.' | b'!' | b'?' => self.stop(at + 1),
+            b'|' => self.separator(at),
+            b'/' | b'>' if self.is_spaced(at) => self.separator(at),
+            byte => self.is_odd |= self.signs.have(byte, self.line.get(at + 1)),
+        }
+    }
+
+    /// Takes a character that starts with 0xC2 or 0xE2.
+    pub(super) fn take_wide(&mut self, at: usize) {
+        match next_char(self.line, at) {
+            Some(('…', len)) => self.stop(at + len),
+            Some((c, _)) if is_separator(c) => self.separator(at),
+            Some((c, _)) => self.is_odd |= is_zero_width(c) || c == char::REPLACEMENT_CHARACTER,
+            None => {}
+        }
+    }
+
+    fn is_spaced(&self, at: usize) -> bool {
+        self.line[..at].ends_with(b" ") && self.line[at + 1..].starts_with(b" ")
+    }
+
+    /// Takes what may separate labels. Nothing but dress before it is no label.
+    fn separator(&mut self, at: usize) {
+        let is_label = |&byte: &u8| byte.is_ascii_alphanumeric() || byte >= 0x80;
+        if self.part.is_none_or(|part| at < part) && self.line[..at].iter().any(is_label) {
+            self.part = Some(at);
+        }
+    }
+
+    /// Takes what may end a sentence, up to `end`: a segment may start behind the quotes and brackets that close after
+    /// it, and behind the white space after those.
+    #[inline]
+    fn stop(&mut self, end: usize) {
+        if !self.is_ascii {
+            return self.stop_wide(end);
+        }
+        let mut at = end;
+        while self.line.get(at).is_some_and(|byte| b"\"')]*_".contains(byte)) {
+            at += 1;
+        }
+        while self.line.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t'..=b'\r')) {
+            at += 1;
+        }
+        self.cut(at);
+    }
+
+    #[cold]
+    fn stop_wide(&mut self, end: usize) {
+        let mut at = end;
+        // Closing angle quotes may have white space before them.
+        loop {
+            let closing = end_of(self.line, at, |c| "\"')]*_”’“‘»«›".contains(c));
+            let next = end_of(self.line, closing, is_invisible);
+            self.cut(next);
+            if next == closing || !matches!(next_char(self.line, next), Some(('»' | '›', _))) {
+                return;
+            }
+            at = next;
+        }
+    }
+
+    #[inline]
+    fn cut(&mut self, at: usize) {
+        if at < self.line.len() && is_cut(self.line, at) {
+            self.first = Some(self.first.map_or(at, |first| first.min(at)));
+            self.last = self.last.max(Some(at));
+        }
+    }
+}
+
+/// Where the characters of one kind end that start at `at`.
+fn end_of(line: &[u8], mut at: usize, is_one: impl Fn(char) -> bool) -> usize {
+    while let Some((_, len)) = next_char(line, at).filter(|&(c, _)| is_one(c)) {
+        at += len;
+    }
+    at
+}
