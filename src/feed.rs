@@ -27,7 +27,13 @@ pub(crate) fn feed_text(
             let rest = &text[start..];
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
             if end > 0 {
-                feed_one(decider, matcher, Line::from_raw(start as u64, &rest[..end]), limits, &mut scan);
+                feed_one(
+                    decider,
+                    matcher,
+                    Line::from_raw(start as u64, &rest[..end]),
+                    limits,
+                    &mut scan,
+                );
             }
             start += end;
         }

@@ -46,7 +46,6 @@ mod span;
 mod stream;
 mod text;
 #[cfg(test)]
-
 pub use builder::CleanerBuilder;
 pub use cleaner::{Cleaned, Cleaner};
 pub use error::BuildError;
@@ -72,9 +71,3 @@ pub use text::fold::FoldedView;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
-/// Debug.
-#[doc(hidden)]
-pub static COUNTS: [std::sync::atomic::AtomicU64; 12] = [const { std::sync::atomic::AtomicU64::new(0) }; 12];
-/// Debug.
-#[doc(hidden)]
-pub fn tick(at: usize) { COUNTS[at].fetch_add(1, std::sync::atomic::Ordering::Relaxed); }

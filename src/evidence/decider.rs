@@ -109,6 +109,8 @@ impl Decider {
             self.judge.judged.is_item |= !was_fenced && !self.region.is_fence();
             Kind::Body
         } else {
+            self.judge.minds_labels =
+                !self.stretch.is_empty() || !matches!(self.state.flow, Flow::Body);
             self.judge.judge(matcher, &self.limits, self.host.as_deref(), line.content)
         };
         match kind {
@@ -137,7 +139,8 @@ impl Decider {
     fn plain_body(&mut self, rules: &RuleSet, line: &Line<'_>) -> bool {
         self.judge.start_body(line.content);
         let is_label = matches!(self.judge.judged.texture, Texture::Label | Texture::Headline);
-        if is_label && !self.stretch.is_empty() && !rules.exceptions().is_empty() {
+        let minds_labels = !self.stretch.is_empty() || !matches!(self.state.flow, Flow::Body);
+        if is_label && minds_labels && !rules.exceptions().is_empty() {
             return false;
         }
         self.region = Region::Text;

@@ -18,6 +18,9 @@ pub(crate) fn find_parts(
     view: &mut String,
     units: &mut Vec<Unit>,
 ) -> bool {
+    if part_end(line, 0).1 == line.len() {
+        return false;
+    }
     let mut from = 0;
     while from < line.len() {
         let (end, next) = part_end(line, from);
@@ -48,12 +51,18 @@ pub(crate) fn is_separator(c: char) -> bool {
 /// Where the part that starts at `from` ends, and where the next one starts.
 fn part_end(line: &[u8], from: usize) -> (usize, usize) {
     let mut at = from;
-    while let Some((c, len)) = next_char(line, at) {
+    loop {
+        at += line[at..].iter().position(|&byte| may_separate(byte)).unwrap_or(line.len() - at);
+        let Some((c, len)) = next_char(line, at) else { return (at, at) };
         let is_spaced = || line[from..at].ends_with(b" ") && line[at + len..].starts_with(b" ");
         if is_separator(c) || (matches!(c, '/' | '>') && is_spaced()) {
             return (at, at + len);
         }
         at += len;
     }
-    (at, at)
+}
+
+/// A byte that a separator starts with.
+fn may_separate(byte: u8) -> bool {
+    matches!(byte, b'|' | b'/' | b'>' | 0xC2 | 0xE2 | 0xE3)
 }

@@ -5,6 +5,7 @@
 
 use super::affixes::Affixes;
 use super::gate::Gate;
+use super::gate::ends::ViewEnds;
 use super::gate::known::KnownEnds;
 use super::inline::InlineLiterals;
 use super::patterns::Patterns;
@@ -49,19 +50,28 @@ impl Matcher for Index {
     fn best(&self, view: &str, host: Option<&str>) -> Match {
         let mut matched = Vec::new();
         self.matched.find(view, |owner| matched.push(RuleId(owner)));
-        let mut excepted = Vec::new();
-        if !self.rules.exceptions().is_empty() {
-            excepted.extend_from_slice(&self.shapeless);
-            self.excepted.find(view, |owner| excepted.push(owner as usize));
-        }
-        if matched.is_empty() && excepted.is_empty() {
+        if matched.is_empty() {
             return Match::None;
+        }
+        let mut excepted = self.shapeless.clone();
+        if !self.rules.exceptions().is_empty() {
+            self.excepted.find(view, |owner| excepted.push(owner as usize));
         }
         self.rules.choose(&matched, &excepted, host)
     }
 
+    fn is_excepted(&self, view: &str, host: Option<&str>) -> bool {
+        let mut excepted = Vec::new();
+        if !self.rules.exceptions().is_empty() {
+            self.excepted.find(view, |owner| excepted.push(owner as usize));
+        }
+        !excepted.is_empty() && self.rules.choose(&[], &excepted, host) == Match::Excepted
+    }
+
     fn markers(&self, line: &[u8], host: Option<&str>, found: &mut Vec<Marker>) {
-        self.inline.find(&self.rules, line, host, found);
+        if self.gate.may_hold_markers(line) {
+            self.inline.find(&self.rules, line, host, found);
+        }
     }
 }
 
@@ -112,10 +122,11 @@ impl ShapeIndex {
         {
             self.phrases.find(&masked).into_iter().flatten().for_each(&mut found);
         }
-        if self.ends_known.may_match(view) {
+        let ends = ViewEnds::of(view);
+        if self.ends_known.may_match(view, &ends) {
             self.starts.find_starts(view, &mut found);
             self.ends.find_ends(view, &mut found);
-            self.patterns.find(view, &mut found);
+            self.patterns.find(view, &ends, &mut found);
         }
     }
 }

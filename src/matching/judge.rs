@@ -82,6 +82,8 @@ pub(crate) struct Judge {
     view: String,
     markers: Vec<Marker>,
     rest: Vec<u8>,
+    /// Whether it matters what a line that nothing matches reads like: residue before it may enclose it.
+    pub minds_labels: bool,
     pub judged: Judged,
 }
 
@@ -119,6 +121,31 @@ impl Judge {
             }
             Match::None => matcher.markers(line, host, &mut self.markers),
         }
+        let kind = self.judge_parts(matcher, limits, host, line, is_short);
+        let judged = &self.judged;
+        let is_plain = kind == Kind::Body
+            && judged.prefix.is_empty()
+            && judged.suffix.is_empty()
+            && judged.inside.is_empty()
+            && (!self.minds_labels || matches!(judged.texture, Texture::Prose | Texture::Other));
+        // Exceptions matter only where something would be taken otherwise, or enclosed.
+        if is_short && !is_plain && matcher.is_excepted(fold_into(line, &mut self.view), host) {
+            self.start_body(line);
+            self.except();
+            return Kind::Body;
+        }
+        kind
+    }
+
+    /// Judges a line that no rule matches as a whole.
+    fn judge_parts(
+        &mut self,
+        matcher: &impl Matcher,
+        limits: &Limits,
+        host: Option<&str>,
+        line: &[u8],
+        is_short: bool,
+    ) -> Kind {
         if is_short
             && self.markers.is_empty()
             && find_parts(matcher, host, line, &mut self.view, &mut self.judged.prefix)
@@ -135,7 +162,12 @@ impl Judge {
             return Kind::Candidate;
         }
         segments.peel_end(from, &mut self.judged.suffix);
-        self.settle(matcher, limits, host, line);
+        if !(self.judged.prefix.is_empty()
+            && self.judged.suffix.is_empty()
+            && self.markers.is_empty())
+        {
+            self.settle(matcher, limits, host, line);
+        }
         Kind::Body
     }
 

@@ -69,6 +69,10 @@ impl Matcher for Plain<'_> {
         self.rules.choose(&matched, &excepted, host)
     }
 
+    fn is_excepted(&self, view: &str, host: Option<&str>) -> bool {
+        self.best(view, host) == Match::Excepted
+    }
+
     fn markers(&self, line: &[u8], host: Option<&str>, found: &mut Vec<Marker>) {
         let exceptions: Vec<usize> = self.rules.shapeless_exceptions().collect();
         let mut at = 0;

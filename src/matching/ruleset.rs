@@ -51,8 +51,11 @@ pub(crate) trait Matcher {
         let _ = (line, marks);
         false
     }
-    /// The best rule for a folded view on a page of this host.
+    /// The best rule for a folded view on a page of this host. A matcher need not look for exceptions where no rule
+    /// matches.
     fn best(&self, view: &str, host: Option<&str>) -> Match;
+    /// Whether an exception holds a folded view against every rule.
+    fn is_excepted(&self, view: &str, host: Option<&str>) -> bool;
     /// The inline literals of a raw line, leftmost and longest first, none overlapping.
     fn markers(&self, line: &[u8], host: Option<&str>, found: &mut Vec<Marker>);
 }

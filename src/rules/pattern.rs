@@ -9,8 +9,8 @@ use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::bounds::{Bounds, can_match_of};
-use crate::text::chars::is_common;
 use super::problem::quoted;
+use crate::text::chars::is_common;
 
 /// Most bytes of one compiled pattern: bounds the time and the memory that it can cost.
 const MAX_COMPILED_BYTES: usize = 4 << 20;
@@ -58,7 +58,11 @@ impl Pattern {
         Ok(Pattern {
             source: source.to_owned(),
             regex: OnceLock::new(),
-            literals, bounds, is_for_ascii, is_for_common })
+            literals,
+            bounds,
+            is_for_ascii,
+            is_for_common,
+        })
     }
 
     /// Tries to compile the pattern, so that whoever wrote it learns what is wrong with it. The result is dropped: a

@@ -81,7 +81,12 @@ impl FoldedView {
 /// Folds into a buffer that is used again and again, without a map, and returns the view.
 pub(crate) fn fold_into<'b>(raw: &[u8], buffer: &'b mut String) -> &'b str {
     buffer.clear();
-    fold(&raw[letter_bullet(raw)..], buffer);
+    let raw = &raw[letter_bullet(raw)..];
+    if raw.is_ascii() {
+        fold_ascii(raw, buffer)
+    } else {
+        fold(raw, buffer)
+    }
     let core = undress(buffer);
     &buffer[core]
 }
@@ -91,7 +96,7 @@ pub(crate) fn fold_into<'b>(raw: &[u8], buffer: &'b mut String) -> &'b str {
 pub(crate) fn fold_simple(c: char) -> Option<char> {
     static FOLDED: OnceLock<Box<[u16]>> = OnceLock::new();
     if c.is_ascii() {
-        return (c > ' ').then(|| c.to_ascii_lowercase());
+        return (!c.is_whitespace()).then(|| c.to_ascii_lowercase());
     }
     let folded = FOLDED.get_or_init(|| ('\0'..MAX_SIMPLE).map(find_simple).collect());
     let at = folded.get(c as usize).copied().filter(|&folded| folded != 0)?;
@@ -103,11 +108,16 @@ const MAX_SIMPLE: char = '\u{2070}';
 
 fn find_simple(c: char) -> u16 {
     let is_letter = matches!(c, '\u{A1}'..'\u{300}' | '\u{370}'..'\u{580}' | '\u{1E00}'..'\u{1F00}' | '\u{2000}'..);
-    if !is_letter || c.is_numeric() || c.is_whitespace() || is_zero_width(c) || canonical_combining_class(c) != 0 {
+    if !is_letter
+        || c.is_numeric()
+        || c.is_whitespace()
+        || is_zero_width(c)
+        || canonical_combining_class(c) != 0
+    {
         return 0;
     }
     let mut folded = String::new();
-    put_folded(c, 0..0, &mut folded);
+    put_slowly(c, 0..0, &mut folded);
     let mut chars = folded.chars();
     match (chars.next(), chars.next()) {
         (Some(only), None) => u16::try_from(only as u32).unwrap_or(0),
@@ -168,6 +178,21 @@ impl Target for Folder {
     }
 }
 
+/// The same for ASCII.
+fn fold_ascii(raw: &[u8], buffer: &mut String) {
+    let mut is_spaced = false;
+    for &byte in raw {
+        if matches!(byte, b' ' | b'\t'..=b'\r') {
+            is_spaced = true;
+            continue;
+        }
+        if std::mem::take(&mut is_spaced) && !buffer.is_empty() {
+            buffer.push(' ');
+        }
+        buffer.push(char::from(byte.to_ascii_lowercase()));
+    }
+}
+
 fn fold(raw: &[u8], target: &mut impl Target) {
     let mut white = None;
     let mut at = 0;
@@ -175,11 +200,14 @@ fn fold(raw: &[u8], target: &mut impl Target) {
         for c in chunk.valid().chars() {
             let here = at..at + c.len_utf8();
             at = here.end;
-            if c.is_whitespace() {
+            if let Some(folded) = fold_simple(c) {
+                put_space(&mut white, here.start, target);
+                target.put(folded, here);
+            } else if c.is_whitespace() {
                 white.get_or_insert(here.start);
             } else if !is_zero_width(c) {
                 put_space(&mut white, here.start, target);
-                put_folded(c, here, target);
+                put_slowly(c, here, target);
             }
         }
         let broken = at..at + chunk.invalid().len();
@@ -200,11 +228,10 @@ fn put_space(white: &mut Option<usize>, end: usize, target: &mut impl Target) {
     }
 }
 
-fn put_folded(c: char, raw: Range<usize>, target: &mut impl Target) {
-    if c.is_ascii() {
-        return target.put(c.to_ascii_lowercase(), raw);
-    }
+fn put_slowly(c: char, raw: Range<usize>, target: &mut impl Target) {
     match c {
+        // Neither has a case, parts, or what would join it.
+        '\u{4E00}'..='\u{9FFF}' => target.put(c, raw),
         '\u{FF01}'..='\u{FF5E}' => {
             let narrow = char::from_u32(c as u32 - 0xFEE0).unwrap_or(c);
             target.put(narrow.to_ascii_lowercase(), raw);

@@ -63,13 +63,15 @@ impl Region {
         *self != Region::Text || cells(content) > 1
     }
 
-    /// Whether a line that is not blank stands in ordinary text here, and keeps to it: seen by its first byte.
+    /// Whether a line that is not blank stands in ordinary text here, and keeps to it, at a glance.
     pub(crate) fn is_text_before(self, content: &[u8]) -> bool {
-        let first = content.iter().find(|byte| !byte.is_ascii_whitespace());
-        matches!(self, Region::Text | Region::Table)
-            && first.is_some_and(|first| {
-                first.is_ascii() && !matches!(first, b'`' | b'~' | b'|' | 0x0B)
-            })
+        let is_open = matches!(self, Region::Text | Region::Table);
+        match content.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'`' | b'~' | b'|' | 0x0B) | None => false,
+            Some(first) if first.is_ascii() => is_open,
+            // White space of other kinds may stand before a table row.
+            Some(_) => is_open && !content.contains(&b'|'),
+        }
     }
 
     /// Whether the next line stands in a fenced block.

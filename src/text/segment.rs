@@ -23,15 +23,57 @@ pub(crate) fn is_cut(line: &[u8], at: usize) -> bool {
     joins_as_cut(line, end, end < at, at)
 }
 
-/// A quick look at the two bytes before `at`: most places in a text stand behind a letter, or a letter and a space.
+/// A quick look at the characters before `at`: most places in a text stand behind a letter, or a letter and a space.
 fn may_follow_sentence(line: &[u8], at: usize) -> bool {
-    let may_end = |byte: u8| {
-        byte >= 0x80 || b".!?\"')]*_".contains(&byte) || byte.is_ascii_whitespace() || byte == 0x0B
+    let before = |at: usize| match line[..at].last() {
+        Some(&byte) if byte.is_ascii() => Some(char::from(byte)),
+        _ => prev_char(line, at).map(|(c, _)| c),
     };
-    match line[..at] {
-        [.., before, b' '] | [.., before] => may_end(before),
-        [] => false,
+    match before(at) {
+        Some(' ') => before(at - 1).is_some_and(may_end),
+        Some(c) => may_end(c),
+        None => false,
     }
+}
+
+/// What may stand at the end of a sentence, or be passed over behind one.
+fn may_end(c: char) -> bool {
+    if c.is_ascii() {
+        return ".!?\"')]*_".contains(c) || c.is_whitespace();
+    }
+    is_stop(c) || is_closing(c) || is_invisible(c)
+}
+
+fn is_stop(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։') || is_wide_stop(c)
+}
+
+fn is_wide_stop(c: char) -> bool {
+    matches!(c, '。' | '！' | '？' | '．' | '｡')
+}
+
+/// Quotes, brackets and emphasis that may close behind a sentence.
+fn is_closing(c: char) -> bool {
+    matches!(
+        c,
+        '"' | '\''
+            | ')'
+            | ']'
+            | '*'
+            | '_'
+            | '”'
+            | '’'
+            | '“'
+            | '‘'
+            | '»'
+            | '«'
+            | '›'
+            | '」'
+            | '』'
+            | '】'
+            | '）'
+            | '］'
+    )
 }
 
 /// Whether a cut would lie between the text that ends at `end` and the text that starts at `at`, if only white space
@@ -92,16 +134,10 @@ fn sentence_end(line: &[u8], end: usize) -> Option<SentenceEnd> {
     for _ in 0..MAX_CLOSING {
         let (c, len) = prev_char(line, at)?;
         match c {
-            '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։' => {
-                return Some(SentenceEnd { is_wide: false, is_closed, has_gap });
+            c if is_stop(c) => {
+                return Some(SentenceEnd { is_wide: is_wide_stop(c), is_closed, has_gap });
             }
-            '。' | '！' | '？' | '．' | '｡' => {
-                return Some(SentenceEnd { is_wide: true, is_closed, has_gap });
-            }
-            '"' | '\'' | ')' | ']' | '*' | '_' | '”' | '’' | '“' | '‘' | '»' | '«' | '›' | '」'
-            | '』' | '】' | '）' | '］' => {
-                is_closed = true;
-            }
+            c if is_closing(c) => is_closed = true,
             ' ' | '\u{A0}' | '\u{202F}' if matches!(after, Some('»' | '›')) => has_gap = true,
             _ => return None,
         }

@@ -8,6 +8,9 @@ use crate::matching::compound::is_separator;
 use crate::text::chars::{is_invisible, is_zero_width, next_char};
 use crate::text::segment::is_cut;
 
+/// Closing punctuation behind a sentence that is surely read back from its end.
+const MAX_CLOSING: usize = 12;
+
 /// Where the units of a line can start and end.
 pub(super) struct Cuts<'l> {
     line: &'l [u8],
@@ -68,14 +71,20 @@ impl<'l> Cuts<'l> {
         if !self.is_ascii {
             return self.stop_wide(end);
         }
-        let mut at = end;
-        while self.line.get(at).is_some_and(|byte| b"\"')]*_".contains(byte)) {
-            at += 1;
+        let rest = &self.line[end..];
+        let closing = rest.iter().take_while(|byte| b"\"')]*_".contains(byte)).count();
+        let is_spaced = rest.get(closing).is_some_and(|&byte| is_space(byte));
+        let gap = rest[closing..].iter().take_while(|&&byte| is_space(byte)).count();
+        let at = end + closing + gap;
+        let Some(&next) = self.line.get(at) else { return };
+        let may_join = next.is_ascii_uppercase()
+            || next == b'['
+            || (closing > 0 && next.is_ascii_alphanumeric());
+        if is_spaced || may_join {
+            // So much punctuation is not read back from its end.
+            self.is_odd |= closing > MAX_CLOSING;
+            self.add(at);
         }
-        while self.line.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t'..=b'\r')) {
-            at += 1;
-        }
-        self.cut(at);
     }
 
     #[cold]
@@ -96,10 +105,19 @@ impl<'l> Cuts<'l> {
     #[inline]
     fn cut(&mut self, at: usize) {
         if at < self.line.len() && is_cut(self.line, at) {
-            self.first = Some(self.first.map_or(at, |first| first.min(at)));
-            self.last = self.last.max(Some(at));
+            self.add(at);
         }
     }
+
+    #[inline]
+    fn add(&mut self, at: usize) {
+        self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        self.last = self.last.max(Some(at));
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
 /// Where the characters of one kind end that start at `at`.

@@ -4,8 +4,10 @@
 //! that no dress is taken from stands behind (or before) it; where that takes more than a glance, nothing is read. The
 //! view is not made: this is what spares body lines the folding. Asked by the gate.
 
+use wide::u8x16;
+
 use super::filter::{END_BYTES, End};
-use crate::rules::bounds::plain_numbers;
+use crate::rules::bounds::{is_number, plain_numbers};
 use crate::text::chars::{next_char, prev_char};
 use crate::text::dress::is_decoration;
 use crate::text::fold::fold_simple;
@@ -18,12 +20,12 @@ const MAX_DRESS: usize = 32;
 pub(super) fn head(unit: &[u8]) -> Option<(End, usize)> {
     let first = unit.iter().take(MAX_DRESS).position(|&byte| !is_dress(byte))?;
     if let Some(bytes) = unit[first..].first_chunk::<END_BYTES>()
-        && is_simple(bytes)
+        && let Some(bytes) = simple(*bytes)
         && !matches!(unit[first], b'.' | b'[')
         && !unit[first..].starts_with(b"o ")
         && unit.get(first + END_BYTES).is_some_and(u8::is_ascii)
     {
-        return Some((End::new(bytes.map(|byte| byte.to_ascii_lowercase())), first + END_BYTES));
+        return Some((End::new(bytes), first + END_BYTES));
     }
     plain_head(unit)
 }
@@ -81,9 +83,8 @@ fn number_rest(rest: &[u8]) -> usize {
 pub(super) fn tail(unit: &[u8]) -> Option<(End, usize)> {
     let end = undressed_end(unit)?;
     if let Some(bytes) = unit[..end].last_chunk::<END_BYTES>()
-        && is_simple(bytes)
+        && let Some(mut last) = simple(*bytes)
     {
-        let mut last = bytes.map(|byte| byte.to_ascii_lowercase());
         last.reverse();
         return Some((End::new(last), end - END_BYTES));
     }
@@ -152,25 +153,69 @@ fn undressed_end(unit: &[u8]) -> Option<usize> {
     None
 }
 
-/// The ends of a view in plain form; where the view is shorter, with zeros behind it.
-#[inline]
-pub(super) fn of_view(view: &str) -> (End, End) {
-    let has_numbers = view.bytes().any(|byte| byte.is_ascii_digit()) || (!view.is_ascii() && view.contains(char::is_numeric));
-    if has_numbers {
-        let plain = plain_numbers(view);
-        return of_plain(plain.as_bytes());
-    }
-    of_plain(view.as_bytes())
+/// The ends of a view in plain form.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ViewEnds {
+    /// The first bytes, and the last ones from the last to the first; zeros behind them where the view is shorter.
+    head: [u8; END_BYTES],
+    tail: [u8; END_BYTES],
+    len: usize,
 }
 
-#[inline]
-fn of_plain(plain: &[u8]) -> (End, End) {
-    let len = plain.len().min(END_BYTES);
-    let (mut head, mut tail) = ([0; END_BYTES], [0; END_BYTES]);
-    head[..len].copy_from_slice(&plain[..len]);
-    tail[..len].copy_from_slice(&plain[plain.len() - len..]);
-    tail[..len].reverse();
-    (End::new(head), End::new(tail))
+/// Bytes at an end of a view that surely hold the ends of its plain form.
+const WINDOW: usize = 96;
+
+impl ViewEnds {
+    #[inline]
+    pub(crate) fn of(view: &str) -> Self {
+        let has_numbers = match view.is_ascii() {
+            true => view.bytes().any(|byte| byte.is_ascii_digit()),
+            false => view.contains(is_number),
+        };
+        if !has_numbers {
+            return Self::of_plain(view.as_bytes(), view.as_bytes());
+        }
+        Self::of_numbered(view)
+    }
+
+    #[cold]
+    fn of_numbered(view: &str) -> Self {
+        if view.len() > 2 * WINDOW {
+            let head = plain_numbers(&view[..view.floor_char_boundary(WINDOW)]);
+            let tail = plain_numbers(&view[view.ceil_char_boundary(view.len() - WINDOW)..]);
+            // The numbers that the windows cut lie behind the ends.
+            if head.len() > 2 * END_BYTES && tail.len() > 2 * END_BYTES {
+                return Self::of_plain(head.as_bytes(), tail.as_bytes());
+            }
+        }
+        let plain = plain_numbers(view);
+        Self::of_plain(plain.as_bytes(), plain.as_bytes())
+    }
+
+    /// The ends of a view that begins and ends with these parts of it.
+    #[inline]
+    fn of_plain(first: &[u8], last: &[u8]) -> Self {
+        let len = first.len().min(last.len()).min(END_BYTES);
+        let mut ends = ViewEnds { head: [0; END_BYTES], tail: [0; END_BYTES], len };
+        ends.head[..len].copy_from_slice(&first[..len]);
+        ends.tail[..len].copy_from_slice(&last[last.len() - len..]);
+        ends.tail[..len].reverse();
+        ends
+    }
+
+    /// How the view begins.
+    pub(crate) fn head(&self) -> &[u8] {
+        &self.head[..self.len]
+    }
+
+    /// How it ends, from the last byte to the first.
+    pub(crate) fn tail(&self) -> &[u8] {
+        &self.tail[..self.len]
+    }
+
+    pub(super) fn keys(&self) -> (End, End) {
+        (End::new(self.head), End::new(self.tail))
+    }
 }
 
 /// Whether something that is no dress and ends no sentence stands in the text: nothing before it is taken off.
@@ -208,18 +253,20 @@ impl Plain {
     }
 }
 
-/// Whether bytes stand in the view as they are, but for case: ASCII without numbers and without white space but single
+/// The bytes as they stand in a view, if they do so but for case: ASCII without numbers and without white space but single
 /// spaces.
 #[inline]
-fn is_simple(bytes: &[u8; END_BYTES]) -> bool {
-    let mut is_odd = 0u8;
-    for &byte in bytes {
-        is_odd |= u8::from(byte < b' ') | u8::from(byte.wrapping_sub(b'0') < 10) | (byte & 0x80);
+fn simple(bytes: [u8; END_BYTES]) -> Option<[u8; END_BYTES]> {
+    let bytes = u8x16::new(bytes);
+    let is_digit = (bytes - u8x16::splat(b'0')).simd_lt(u8x16::splat(10));
+    let is_control = bytes.simd_lt(u8x16::splat(b' '));
+    let spaces = bytes.simd_eq(u8x16::splat(b' ')).to_bitmask();
+    let odd = (is_digit | is_control | bytes).to_bitmask();
+    if odd | (spaces & (spaces << 1)) != 0 {
+        return None;
     }
-    for at in 1..END_BYTES {
-        is_odd |= u8::from(bytes[at] == b' ') & u8::from(bytes[at - 1] == b' ');
-    }
-    is_odd == 0
+    let is_capital = (bytes - u8x16::splat(b'A')).simd_lt(u8x16::splat(26));
+    Some((bytes | (is_capital & u8x16::splat(0x20))).to_array())
 }
 
 fn is_white(c: char) -> bool {
@@ -229,7 +276,11 @@ fn is_white(c: char) -> bool {
 /// ASCII that is taken off at both ends of a view, white space included.
 #[inline]
 fn is_dress(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r' | b'*' | b'_' | b'~' | b'#' | b'>' | b'<' | b'|' | b'=' | b'+' | b'-' | b':')
+    matches!(
+        byte,
+        b' ' | b'\t'
+            ..=b'\r' | b'*' | b'_' | b'~' | b'#' | b'>' | b'<' | b'|' | b'=' | b'+' | b'-' | b':'
+    )
 }
 
 #[cfg(test)]
@@ -239,9 +290,47 @@ mod tests {
     use proptest::prelude::*;
 
     const PARTS: &[&str] = &[
-        "a", "B", "o ", " ", "  ", "\t", ".", "...", "…", ",", "7", "12", "-", ":", "* ", "|", "[", "](b)", "word",
-        "Two words", "\"", "é", "Ж", "“", "” ", "« ", " »", "\u{A0}", "–", "•", "e\u{301}", "\u{301}", "\u{200B}",
-        "Straße", "İ", "ς", "ệ", "Ａ", "漢", "1,2", "３",
+        "a",
+        "B",
+        "o ",
+        " ",
+        "  ",
+        "\t",
+        ".",
+        "...",
+        "…",
+        ",",
+        "7",
+        "12",
+        "-",
+        ":",
+        "* ",
+        "|",
+        "[",
+        "](b)",
+        "word",
+        "Two words",
+        "\"",
+        "é",
+        "Ж",
+        "“",
+        "” ",
+        "« ",
+        " »",
+        "\u{A0}",
+        "–",
+        "•",
+        "e\u{301}",
+        "\u{301}",
+        "\u{200B}",
+        "Straße",
+        "İ",
+        "ς",
+        "ệ",
+        "Ａ",
+        "漢",
+        "1,2",
+        "３",
     ];
 
     fn plain_view(unit: &[u8]) -> String {

@@ -2,8 +2,8 @@
 //!
 //! The invariant: what was added is found again; what was not may be found too, seldom. Filled and asked by the gate.
 
-/// Bits for each end that is added: about one in a hundred others is found too.
-const BITS_PER_END: usize = 16;
+/// Bits for each key: about one in a hundred others is found too.
+const BITS_PER_KEY: usize = 20;
 
 /// The first or last bytes of a view, in plain form: two words, the outermost byte lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,13 +26,12 @@ impl End {
 
     /// The key of the outermost `len` bytes.
     #[inline]
-    fn key(self, len: usize, salt: u64) -> u64 {
+    fn key(self, len: usize) -> u64 {
         let [first, second] = self.0;
         let low = |word: u64, bytes: usize| {
             if bytes == 0 { 0 } else { word & (u64::MAX >> (64 - 8 * bytes)) }
         };
-        let first =
-            low(first, len.min(8)) ^ (salt + len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let first = low(first, len.min(8)) ^ (len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let second = low(second, len.saturating_sub(8));
         let mixed =
             first.wrapping_mul(0xA076_1D64_78BD_642F) ^ second.wrapping_mul(0xE703_7ED1_A0B4_28DB);
@@ -40,13 +39,15 @@ impl End {
     }
 }
 
-/// Salt of the keys that stand for all longer ends that begin so.
-const BEGINNING: u64 = 100;
-
 /// Ends of texts, by length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
-    words: Vec<u64>,
+    /// The ends of fewer than 8 bytes.
+    short: Bits,
+    /// The outermost 8 bytes of all others.
+    beginnings: Bits,
+    /// All of these others.
+    long: Bits,
     /// Bit `n` is set where an end of `n` bytes was added.
     lens: u32,
 }
@@ -54,16 +55,23 @@ pub(super) struct Filter {
 impl Filter {
     /// A filter of ends, each given by its bytes from the outermost inwards; longer ones are cut down.
     pub(super) fn new(ends: Vec<Vec<u8>>) -> Self {
-        let words = (2 * ends.len() * BITS_PER_END).div_ceil(64).next_power_of_two();
-        let mut filter = Filter { words: vec![0; words], lens: 0 };
+        let short = ends.iter().filter(|end| end.len() < 8).count();
+        let mut filter = Filter {
+            short: Bits::new(short),
+            beginnings: Bits::new(ends.len() - short),
+            long: Bits::new(ends.len() - short),
+            lens: 0,
+        };
         ends.iter().for_each(|end| filter.add(end));
         filter
     }
 
     fn add(&mut self, bytes: &[u8]) {
         let len = match bytes.len() {
-            len @ 0..=8 => len,
-            9..12 => 8,
+            len @ 0..=4 => len,
+            5 => 4,
+            6 | 7 => 6,
+            8..12 => 8,
             12..16 => 12,
             _ => 16,
         };
@@ -71,9 +79,11 @@ impl Filter {
         padded[..len].copy_from_slice(&bytes[..len]);
         let end = End::new(padded);
         self.lens |= 1 << len;
-        self.set(end.key(len, 0));
-        if len >= 8 {
-            self.set(end.key(8, BEGINNING));
+        if len < 8 {
+            self.short.set(end.key(len));
+        } else {
+            self.beginnings.set(end.key(8));
+            self.long.set(end.key(len));
         }
     }
 
@@ -82,33 +92,48 @@ impl Filter {
     pub(super) fn may_have(&self, end: End) -> bool {
         let mut short = self.lens & 0xFF;
         while short != 0 {
-            if self.get(end.key(short.trailing_zeros() as usize, 0)) {
+            if self.short.get(end.key(short.trailing_zeros() as usize)) {
                 return true;
             }
             short &= short - 1;
         }
-        self.lens >> 8 != 0 && self.get(end.key(8, BEGINNING)) && self.has_long(end)
+        self.beginnings.get(end.key(8)) && self.has_long(end)
     }
 
-    #[inline(never)]
+    #[cold]
     fn has_long(&self, end: End) -> bool {
-        [8, 12, 16].into_iter().any(|len| self.lens & (1 << len) != 0 && self.get(end.key(len, 0)))
+        let may_have = |len: usize| self.lens & (1 << len) != 0 && self.long.get(end.key(len));
+        [8, 12, 16].into_iter().any(may_have)
+    }
+}
+
+/// A set of keys, two bits of one word for each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    /// An empty set with room for so many keys.
+    fn new(keys: usize) -> Self {
+        Bits(vec![
+            0;
+            if keys == 0 { 0 } else { (keys * BITS_PER_KEY).div_ceil(64).next_power_of_two() }
+        ])
     }
 
     fn set(&mut self, key: u64) {
         let (at, bits) = self.place(key);
-        self.words[at] |= bits;
+        self.0[at] |= bits;
     }
 
     #[inline]
     fn get(&self, key: u64) -> bool {
         let (at, bits) = self.place(key);
-        self.words.get(at).is_some_and(|word| word & bits == bits)
+        self.0.get(at).is_some_and(|word| word & bits == bits)
     }
 
     #[inline]
     fn place(&self, key: u64) -> (usize, u64) {
-        let at = (key >> 32) as usize & (self.words.len().wrapping_sub(1));
+        let at = (key >> 32) as usize & (self.0.len().wrapping_sub(1));
         (at, (1 << (key & 63)) | (1 << ((key >> 6) & 63)))
     }
 }

@@ -6,7 +6,7 @@
 
 use aho_corasick::AhoCorasick;
 
-use super::ends;
+use super::ends::{self, ViewEnds};
 use super::filter::{END_BYTES, Filter};
 use crate::rules::bounds::{Bounds, plain_head, plain_numbers, plain_tail};
 use crate::rules::pattern::Pattern;
@@ -35,7 +35,12 @@ impl KnownEnds {
             match shape {
                 Shape::Line(phrase) => {
                     heads.extend(long_head(phrase));
-                    heads.extend(phrase.contains(NUMBER).then(|| phrase.replace(NUMBER, "0")).and_then(|p| long_head(&p)));
+                    heads.extend(
+                        phrase
+                            .contains(NUMBER)
+                            .then(|| phrase.replace(NUMBER, "0"))
+                            .and_then(|p| long_head(&p)),
+                    );
                 }
                 Shape::Starts { phrase, .. } => heads.push(plain_head(phrase)),
                 Shape::Ends { phrase, .. } => tails.push(reversed(&plain_tail(phrase))),
@@ -47,8 +52,10 @@ impl KnownEnds {
                 Shape::Inline(_) => {}
             }
         }
-        let literals: Vec<&str> = free.iter().flat_map(|p| p.literals()).map(String::as_str).collect();
-        let automaton = || AhoCorasick::new(&literals).expect("literals of checked patterns fit an automaton");
+        let literals: Vec<&str> =
+            free.iter().flat_map(|p| p.literals()).map(String::as_str).collect();
+        let automaton =
+            || AhoCorasick::new(&literals).expect("literals of checked patterns fit an automaton");
         KnownEnds {
             heads: Filter::new(unique(heads)),
             tails: Filter::new(unique(tails)),
@@ -60,20 +67,22 @@ impl KnownEnds {
 
     /// Whether an affix or a pattern may match the view.
     #[inline]
-    pub(crate) fn may_match(&self, view: &str) -> bool {
-        let (head, tail) = ends::of_view(view);
+    pub(crate) fn may_match(&self, view: &str, ends: &ViewEnds) -> bool {
+        let (head, tail) = ends.keys();
         self.heads.may_have(head) || self.tails.may_have(tail) || self.is_open_to(view)
     }
 
     /// Whether a pattern of unknown ends may match the view.
     fn is_open_to(&self, view: &str) -> bool {
-        (self.free_ascii || !view.is_ascii()) && self.free.as_ref().is_some_and(|free| free.is_match(view))
+        (self.free_ascii || !view.is_ascii())
+            && self.free.as_ref().is_some_and(|free| free.is_match(view))
     }
 
     /// Whether the unit, or a longer one that starts with it, surely begins as no rule does.
     #[inline]
     pub(super) fn starts_as_body(&self, unit: &[u8]) -> bool {
-        ends::head(unit).is_some_and(|(end, to)| !self.heads.may_have(end) && ends::has_solid(&unit[to..]))
+        ends::head(unit)
+            .is_some_and(|(end, to)| !self.heads.may_have(end) && ends::has_solid(&unit[to..]))
     }
 
     /// Whether the unit, or a longer one that ends with it, surely ends as no rule does.

@@ -7,7 +7,7 @@
 //! read, are left to the judge. Built by the index, asked by the decider.
 
 mod cuts;
-mod ends;
+pub(crate) mod ends;
 mod filter;
 pub(crate) mod known;
 mod signs;
@@ -39,13 +39,15 @@ impl Gate {
         Gate { signs }
     }
 
+    /// Whether an inline literal may stand in the line.
+    pub(crate) fn may_hold_markers(&self, line: &[u8]) -> bool {
+        self.signs.may_stand_in(line)
+    }
+
     /// Whether the line is surely body, as a whole.
     #[inline]
     pub(crate) fn passes(&self, known: &KnownEnds, line: &[u8], marks: &Marks<'_>) -> bool {
-        use crate::tick;
-        tick(0);
         if line.len() < MIN_LINE_BYTES || self.signs.are_everywhere {
-        tick(1);
             return false;
         }
         let mut cuts = Cuts::new(line, &self.signs, marks.is_ascii());
@@ -54,15 +56,15 @@ impl Gate {
             true => !known.free_ascii,
             false => !known.free_common && common_punctuation(line, |at| cuts.take_wide(at)),
         };
-        if !is_known || cuts.is_odd { tick(2); return false; }
+        if !is_known || cuts.is_odd {
+            return false;
+        }
         let end = line.len();
         let first_end = cuts.first.unwrap_or(end).min(cuts.part.unwrap_or(end));
-        if !known.starts_as_body(&line[..first_end]) { tick(5); return false; }
-        if !cuts.last.is_none_or(|last| known.starts_as_body(&line[last..])) { tick(9); return false; }
-        if !known.ends_as_body(line) { tick(8); return false; }
-        if !cuts.first.is_none_or(|end| known.ends_as_body(&line[..end])) { tick(7); return false; }
-        if !cuts.part.is_none_or(|end| known.ends_as_body(&line[..end])) { tick(6); return false; }
-        tick(11);
-        true
+        known.starts_as_body(&line[..first_end])
+            && cuts.last.is_none_or(|last| known.starts_as_body(&line[last..]))
+            && known.ends_as_body(line)
+            && cuts.first.is_none_or(|end| known.ends_as_body(&line[..end]))
+            && cuts.part.is_none_or(|end| known.ends_as_body(&line[..end]))
     }
 }

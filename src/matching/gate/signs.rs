@@ -26,6 +26,14 @@ impl Signs {
         self.pairs.entry(*first).or_default()[usize::from(second / 64)] |= 1 << (second % 64);
     }
 
+    /// Whether an inline literal may stand in the line.
+    pub(super) fn may_stand_in(&self, line: &[u8]) -> bool {
+        let has = |first: u8| {
+            memchr::memchr_iter(first, line).any(|at| self.have(first, line.get(at + 1)))
+        };
+        self.are_everywhere || self.pairs.keys().any(|&first| has(first))
+    }
+
     #[inline]
     pub(super) fn have(&self, first: u8, second: Option<&u8>) -> bool {
         let (Some(seconds), Some(second)) = (self.pairs.get(&first), second) else { return false };
