@@ -1,0 +1,52 @@
+//! How long it takes until rules are ready: the group `build`.
+//!
+//! `parse` reads a pack of TOML and builds a cleaner from it and the built-in packs; `builtin` builds the built-in one,
+//! whose packs this process has read already.
+
+mod generator;
+mod support;
+#[path = "../tests/support/mod.rs"]
+mod tests;
+
+use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use unchaff::{Cleaner, Pack};
+
+use generator::learned;
+use support::clock::ThreadTime;
+use support::settings::criterion;
+
+const SIZES: [(&str, usize); 5] =
+    [("300", 300), ("1k", 1_000), ("10k", 10_000), ("100k", 100_000), ("1m", 1_000_000)];
+
+fn build(criterion: &mut Criterion<ThreadTime>) {
+    let mut group = criterion.benchmark_group("build");
+    group.sampling_mode(SamplingMode::Flat);
+    group.bench_function("builtin", |bencher| {
+        bencher.iter(|| Cleaner::builder().build().expect("the built-in packs fit together"));
+    });
+    for (name, count) in SIZES {
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(format!("parse/{name}"), |bencher| {
+            let lines = learned::lines(count);
+            let pack = learned::pack(&lines);
+            let build = || {
+                let pack = Pack::parse("learned.toml", &pack).expect("the pack is right");
+                Cleaner::builder().pack(pack).build().expect("the rules fit together")
+            };
+            check(&build(), &lines);
+            bencher.iter(build);
+        });
+    }
+    group.finish();
+}
+
+/// Ends the benchmark if a rule set does not know its first or its last line.
+fn check(cleaner: &Cleaner, lines: &[String]) {
+    for line in [&lines[0], &lines[lines.len() - 1]] {
+        let text = format!("The harbour froze.\n[ad_2]\n{line}\n");
+        assert_eq!(cleaner.clean(&text).text, "The harbour froze.\n");
+    }
+}
+
+criterion_group! { name = benches; config = criterion(); targets = build }
+criterion_main!(benches);
