@@ -96,7 +96,8 @@ fn main() {
     let mut rows = Vec::new();
     println!("{:<12} {:<8} {:>10} {:>10} {:>8}", "text", "door", "ms at 1", "ms at 8", "worst");
     for (name, generate) in GENERATORS.iter().filter(|(name, _)| name.contains(&filter)) {
-        for (door, run) in [("cleaner", whole as fn(&Cleaner, &[u8]) -> usize), ("stream", stream)] {
+        for (door, run) in [("cleaner", whole as fn(&Cleaner, &[u8]) -> usize), ("stream", stream)]
+        {
             let times: Vec<f64> = (0..=DOUBLINGS)
                 .map(|doubling| {
                     let text = generate(SMALLEST << doubling);

@@ -3,22 +3,16 @@
 //! `parse` reads a pack of TOML and builds a cleaner from it and the built-in packs; `builtin` builds the built-in one,
 //! whose packs this process has read already.
 
-mod generator;
-mod support;
-#[path = "../tests/support/mod.rs"]
-mod tests;
-
-use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, SamplingMode, Throughput};
 use unchaff::{Cleaner, Pack};
 
-use generator::learned;
-use support::clock::ThreadTime;
-use support::settings::criterion;
+use crate::generator::learned;
+use crate::support::clock::ThreadTime;
 
 const SIZES: [(&str, usize); 5] =
     [("300", 300), ("1k", 1_000), ("10k", 10_000), ("100k", 100_000), ("1m", 1_000_000)];
 
-fn build(criterion: &mut Criterion<ThreadTime>) {
+pub fn group(criterion: &mut Criterion<ThreadTime>) {
     let mut group = criterion.benchmark_group("build");
     group.sampling_mode(SamplingMode::Flat);
     group.bench_function("builtin", |bencher| {
@@ -47,6 +41,3 @@ fn check(cleaner: &Cleaner, lines: &[String]) {
         assert_eq!(cleaner.clean(&text).text, "The harbour froze.\n");
     }
 }
-
-criterion_group! { name = benches; config = criterion(); targets = build }
-criterion_main!(benches);

@@ -1,24 +1,19 @@
 //! What each part of the work costs: the same input with more and more of it switched on, through the public door.
 //!
-//! `lines` finds line ends and decides with one rule that never acts; then whole-line phrases come to it, then inline
-//! markers, then phrases that start or end a line, then patterns, which makes all built-in rules; then receipts. A cost
-//! is the time of a stage less that of the one before.
-
-mod generator;
-mod support;
-#[path = "../tests/support/mod.rs"]
-mod tests;
+//! `lines` finds line ends and decides without any rule; then whole-line phrases come to it, then inline markers, then
+//! phrases that start or end a line, then patterns, which makes all built-in rules; then receipts. A cost is the time of a
+//! stage less that of the one before.
 
 use std::hint::black_box;
 
-use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, SamplingMode, Throughput};
 use unchaff::{Cleaner, Pack, Rule, Shape};
 
-use generator::Kind;
-use support::answers;
-use support::clock::ThreadTime;
-use support::inputs::input;
-use support::settings::{criterion, is_profiled};
+use crate::generator::Kind;
+use crate::support::answers;
+use crate::support::clock::ThreadTime;
+use crate::support::inputs::input;
+use crate::support::settings::is_profiled;
 
 /// Rules that use no more than these shapes; the order is that of the stages.
 fn stage(shape: &Shape) -> usize {
@@ -42,7 +37,7 @@ fn cleaner(last: usize) -> Cleaner {
     builder.build().expect("rules may be switched off")
 }
 
-fn stages(criterion: &mut Criterion<ThreadTime>) {
+pub fn group(criterion: &mut Criterion<ThreadTime>) {
     let mut group = criterion.benchmark_group("stages");
     group.sampling_mode(SamplingMode::Flat);
     for kind in [Kind::Residue, Kind::Body] {
@@ -78,6 +73,3 @@ fn stages(criterion: &mut Criterion<ThreadTime>) {
     }
     group.finish();
 }
-
-criterion_group! { name = benches; config = criterion(); targets = stages }
-criterion_main!(benches);

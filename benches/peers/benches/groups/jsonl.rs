@@ -1,10 +1,10 @@
 //! JSONL: records cleaned where they stand, beside the usual way of reading and writing them anew.
 //!
-//! All three routes use the same cleaner. `cargo bench -p unchaff-peers --bench jsonl`
+//! All three routes use the same cleaner.
 
 use std::hint::black_box;
 
-use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, SamplingMode, Throughput};
 use serde_json::Value;
 use sonic_rs::JsonValueMutTrait as _;
 use sonic_rs::JsonValueTrait as _;
@@ -13,7 +13,7 @@ use unchaff::jsonl::RecordCleaner;
 use unchaff_peers::clock::ThreadTime;
 use unchaff_peers::generator::{Kind, record};
 use unchaff_peers::inputs::sized;
-use unchaff_peers::settings::{criterion, is_profiled, number};
+use unchaff_peers::settings::{is_profiled, number};
 
 /// A way from a line to what is left of it.
 type Route = fn(&Cleaner) -> Box<dyn FnMut(&[u8], &mut Vec<u8>)>;
@@ -59,7 +59,7 @@ fn sonic_route(cleaner: &Cleaner) -> Box<dyn FnMut(&[u8], &mut Vec<u8>)> {
     })
 }
 
-fn jsonl(criterion: &mut Criterion<ThreadTime>) {
+pub fn group(criterion: &mut Criterion<ThreadTime>) {
     let input = sized(Kind::Residue, number("UNCHAFF_BENCH_MIB").unwrap_or(64.0));
     let records: Vec<String> =
         input.documents.iter().enumerate().map(|(at, text)| record(at, text)).collect();
@@ -101,6 +101,3 @@ fn check(
         assert!(out.ends_with(b"}\n") && given == expected, "{line}");
     }
 }
-
-criterion_group! { name = benches; config = criterion(); targets = jsonl }
-criterion_main!(benches);
