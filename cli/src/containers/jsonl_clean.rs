@@ -152,9 +152,7 @@ impl BlockCleaner for JsonlCleaner {
                 self.keep(&bytes, block.first_record, Fate::Unread, &mut clean);
                 clean.documents.truncate(block.records as usize);
             }
-            Content::Cleaned(_) | Content::RowGroup(_) => {
-                unreachable!("a reader of lines makes no such content")
-            }
+            _ => unreachable!("a reader of lines makes no other content"),
         }
         clean.finish(&self.options.edit, self.packing);
         Ok(clean)

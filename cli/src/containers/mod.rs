@@ -15,14 +15,18 @@ mod jsonl_clean;
 mod options;
 mod pack;
 mod packed;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod problem;
 mod shape;
 #[cfg(test)]
 mod tests;
 mod text_blocks;
 mod text_clean;
+mod warc;
 mod zstd;
 
+use std::io::{Read, Write};
 use std::path::Path;
 
 use unchaff::Cleaner;
@@ -60,7 +64,12 @@ pub fn reader(
         Container::Text => {
             Ok(Box::new(TextReader::open(path, shape.codec, options, cleaner, from)?))
         }
-        Container::Warc | Container::Parquet => Err(not_yet(shape)),
+        Container::Warc => Ok(Box::new(warc::WarcReader::open(path, shape.codec, options, from)?)),
+        #[cfg(feature = "parquet")]
+        Container::Parquet => {
+            Ok(Box::new(parquet::ParquetReader::new(parquet::Opened::open(path, options)?, from)))
+        }
+        _ => Err(not_yet(shape)),
     }
 }
 
@@ -80,13 +89,40 @@ pub fn cleaner(
             Ok(Box::new(JsonlCleaner::new(cleaner.clone(), options.clone(), packing)))
         }
         Container::Text => Ok(Box::new(TextCleaner::new(cleaner.clone(), options, packing)?)),
-        Container::Warc | Container::Parquet => Err(not_yet(shape)),
+        Container::Warc => Ok(Box::new(warc::WarcCleaner::new(cleaner.clone(), options, packing)?)),
+        #[cfg(feature = "parquet")]
+        Container::Parquet => Ok(Box::new(parquet::ParquetCleaner::new(cleaner.clone(), options)?)),
+        _ => Err(not_yet(shape)),
     }
 }
 
 /// Whether the outputs of the blocks are not the file itself, but the parts of which `assemble` makes it.
 pub fn needs_assembly(shape: &Shape) -> bool {
     shape.container == Container::Parquet
+}
+
+/// Writes the file of which the outputs of the blocks, one behind the other, are the parts.
+///
+/// # Errors
+///
+/// When input or parts cannot be read, or the output cannot be written.
+pub fn assemble(
+    path: &Path,
+    shape: &Shape,
+    options: &Options,
+    parts: &mut dyn Read,
+    output: &mut (dyn Write + Send),
+) -> Result<(), Problem> {
+    match shape.container {
+        #[cfg(feature = "parquet")]
+        Container::Parquet => {
+            parquet::assemble(&parquet::Opened::open(path, options)?, parts, output)
+        }
+        _ => {
+            let _ = (path, options, parts, output);
+            Err(not_yet(shape))
+        }
+    }
 }
 
 /// How the output is compressed.
