@@ -69,7 +69,8 @@ pub fn reader(
         Container::Parquet => {
             Ok(Box::new(parquet::ParquetReader::new(parquet::Opened::open(path, options)?, from)))
         }
-        _ => Err(not_yet(shape)),
+        #[cfg(not(feature = "parquet"))]
+        Container::Parquet => Err(without_parquet()),
     }
 }
 
@@ -92,7 +93,8 @@ pub fn cleaner(
         Container::Warc => Ok(Box::new(warc::WarcCleaner::new(cleaner.clone(), options, packing)?)),
         #[cfg(feature = "parquet")]
         Container::Parquet => Ok(Box::new(parquet::ParquetCleaner::new(cleaner.clone(), options)?)),
-        _ => Err(not_yet(shape)),
+        #[cfg(not(feature = "parquet"))]
+        Container::Parquet => Err(without_parquet()),
     }
 }
 
@@ -113,15 +115,13 @@ pub fn assemble(
     parts: &mut dyn Read,
     output: &mut (dyn Write + Send),
 ) -> Result<(), Problem> {
-    match shape.container {
-        #[cfg(feature = "parquet")]
-        Container::Parquet => {
-            parquet::assemble(&parquet::Opened::open(path, options)?, parts, output)
-        }
-        _ => {
-            let _ = (path, options, parts, output);
-            Err(not_yet(shape))
-        }
+    debug_assert!(needs_assembly(shape));
+    #[cfg(feature = "parquet")]
+    return parquet::assemble(&parquet::Opened::open(path, options)?, parts, output);
+    #[cfg(not(feature = "parquet"))]
+    {
+        let _ = (path, options, parts, output);
+        Err(without_parquet())
     }
 }
 
@@ -155,7 +155,8 @@ fn zstd_levels() -> std::ops::RangeInclusive<i32> {
     ::zstd::compression_level_range()
 }
 
-fn not_yet(shape: &Shape) -> Problem {
-    let what = format!("{} is not read yet", shape.container.name());
+#[cfg(not(feature = "parquet"))]
+fn without_parquet() -> Problem {
+    let what = "is Parquet, which this program was built without (cargo feature parquet)";
     Problem::of_file(ProblemKind::Unsupported, what)
 }

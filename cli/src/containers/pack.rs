@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn pieces_become_one_gzip_member() {
-        let bytes: Vec<u8> = (0..300_000u32).flat_map(|n| (n * n).to_le_bytes()).collect();
+        let bytes: Vec<u8> =
+            (0..300_000u32).flat_map(|n| n.wrapping_mul(n).to_le_bytes()).collect();
         for size in [1_000, 100_000, 2_000_000] {
             for level in [0, 1, 6] {
                 let packing = Packing { codec: Codec::Gzip, level: Some(level) };

@@ -12,6 +12,7 @@ mod part;
 mod rewrite;
 
 use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -59,7 +60,6 @@ fn open(path: &Path) -> Result<File, Problem> {
 }
 
 fn ends_as_it_should(file: &File) -> bool {
-    use std::io::{Read, Seek, SeekFrom};
     let mut end = [0; 4];
     let mut file = file;
     file.seek(SeekFrom::End(-4)).and_then(|_| file.read_exact(&mut end)).is_ok() && end == *b"PAR1"
@@ -71,11 +71,21 @@ fn guarded<T>(place: Place, read: impl FnOnce() -> Result<T, ParquetError>) -> R
     let result = result.unwrap_or_else(|_| Err(ParquetError::General("it makes no sense".into())));
     result.map_err(|error| {
         let kind = match &error {
-            ParquetError::External(source) if source.is::<std::io::Error>() => ProblemKind::Io,
+            // Codecs say with errors of that kind too that what they read is damaged.
+            ParquetError::External(source) => match source.downcast_ref::<io::Error>() {
+                Some(error) if !is_of_content(error) => ProblemKind::Io,
+                _ => ProblemKind::Corrupt,
+            },
             _ => ProblemKind::Corrupt,
         };
         Problem::new(kind, place, error.to_string())
     })
+}
+
+fn is_of_content(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
+    error.raw_os_error().is_none()
+        && matches!(error.kind(), InvalidData | InvalidInput | Other | UnexpectedEof)
 }
 
 /// The place of a row group.

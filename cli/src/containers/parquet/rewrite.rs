@@ -18,6 +18,7 @@ use ::parquet::file::serialized_reader::SerializedRowGroupReader;
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::types::{Type, TypePtr};
 use unchaff::Cleaner;
+use unchaff::jsonl::host_of;
 
 use super::part::Part;
 use super::{Opened, guarded, open, place};
@@ -26,7 +27,6 @@ use crate::containers::cuts::cuts;
 use crate::containers::options::{Edit, Options};
 use crate::containers::problem::{Problem, ProblemKind};
 use crate::containers::shape::Codec;
-use crate::jsonl::host_of;
 
 /// Bytes of text in a batch of rows, about, and most rows.
 const BATCH_BYTES: i64 = 1 << 20;
@@ -143,9 +143,10 @@ impl ParquetCleaner {
     /// How the column is written: as it was, as far as that can be seen.
     fn properties(&self, column: &ColumnChunkMetaData) -> WriterPropertiesPtr {
         let mut encodings = column.encodings();
-        let has_dictionary = column.encodings().any(|encoding| {
-            matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
-        });
+        let has_dictionary = column.dictionary_page_offset().is_some()
+            || column.encodings().any(|encoding| {
+                matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
+            });
         let encoding = encodings
             .find(|encoding| {
                 matches!(encoding, Encoding::DELTA_LENGTH_BYTE_ARRAY | Encoding::DELTA_BYTE_ARRAY)

