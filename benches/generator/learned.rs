@@ -61,6 +61,12 @@ fn capital(word: &str) -> String {
     chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
+/// Texts as TOML writes them in a list.
+pub fn quoted(texts: &[String]) -> String {
+    let quoted = |text: &String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    texts.iter().map(quoted).collect::<Vec<_>>().join(", ")
+}
+
 /// Lines a rule of a pack has.
 const LINES_A_RULE: usize = 100;
 
@@ -68,8 +74,7 @@ const LINES_A_RULE: usize = 100;
 pub fn pack(lines: &[String]) -> String {
     let mut pack = "[pack]\nid = \"learned\"\n".to_owned();
     for (number, lines) in lines.chunks(LINES_A_RULE).enumerate() {
-        let quoted: Vec<String> = lines.iter().map(|line| format!("{line:?}")).collect();
-        let (first, all) = (&lines[0], quoted.join(", "));
+        let (first, all) = (&lines[0], quoted(lines));
         let _ = write!(
             pack,
             "[[rule]]\nid = \"learned.r{number}\"\ncategory = \"navigation\"\nweight = \"likely\"\nat = \"tail\"\n\

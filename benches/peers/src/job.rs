@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use unchaff::{Cleaner, Pack, Shape};
 
-use crate::generator::residue;
+use crate::generator::{learned, residue};
 
 /// How many markers every job has.
 const MARKERS: usize = 40;
@@ -36,15 +36,12 @@ impl Job {
 
     /// The cleaner that does the job, and more.
     pub fn cleaner(&self) -> Cleaner {
-        let list = |texts: &[String]| {
-            texts.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ")
-        };
         let rule = |id: &str, shape: &str, texts: &[String]| {
             format!(
                 "[[rule]]\nid = \"job.{id}\"\ncategory = \"widget\"\nweight = \"certain\"\n{shape} = [{}]\n\
-                 remove = [{:?}]\nkeep = [\"The harbour froze.\"]\n",
-                list(texts),
-                texts[0]
+                 remove = [{}]\nkeep = [\"The harbour froze.\"]\n",
+                learned::quoted(texts),
+                learned::quoted(&texts[..1])
             )
         };
         let pack = format!(
