@@ -42,9 +42,7 @@ impl RecordCleaner {
     /// A cleaner of records whose text is in the field `text`.
     #[must_use]
     pub fn new(cleaner: &Cleaner) -> Self {
-        let rules = cleaner.index().rules();
-        let minds_hosts = rules.rules().iter().any(|rule| !rule.sites().is_empty())
-            || rules.exceptions().iter().any(|exception| !exception.sites().is_empty());
+        let minds_hosts = cleaner.index().rules().minds_hosts();
         RecordCleaner {
             fields: Fields::default(),
             cleaner: cleaner.clone(),
