@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::block::Places;
 use super::cleaned::CleanedLine;
 use super::error::LineError;
 use super::escape::unescape;
@@ -35,6 +36,7 @@ pub struct RecordCleaner {
     /// Where the removals are written in the line.
     pub(super) cuts: Vec<Range<usize>>,
     scratch: Vec<u8>,
+    places: Box<Places>,
     report: Report,
 }
 
@@ -52,6 +54,7 @@ impl RecordCleaner {
             removals: Vec::new(),
             cuts: Vec::new(),
             scratch: Vec::new(),
+            places: Box::default(),
             report: Report::default(),
         }
     }
@@ -73,7 +76,7 @@ impl RecordCleaner {
         if json.trim_ascii_start().is_empty() {
             return Ok(None);
         }
-        self.record.read(json, &self.fields)?;
+        self.record.read(json, &self.fields, &mut self.places)?;
         let document = self.judge(line);
         self.report.count_document(&document);
         Ok(Some(CleanedLine::new(self, line, document)))
