@@ -155,6 +155,8 @@ def ratios(numbers):
     add("command: unchaff : Python, set and re", numbers.times_faster("python-set-re"), 20, 40)
     start = numbers.commands.get("start")
     add("start on an empty file, ms", start and 1000 * start, 10, 2, less=True)
+    load = numbers.all.get("build/load/1m")
+    add("1m phrases ready from the compiled form, ms", load and load["ns"] / 1e6, 50, 5, less=True)
     worst = max((max(row["ratios"]) for row in numbers.linear), default=None)
     add("time(2n) : time(n), the worst", worst, 2.3, 2.05, less=True)
     return rows

@@ -1,10 +1,10 @@
 //! How long it takes until rules are ready: the group `build`.
 //!
-//! `parse` reads a pack of TOML and builds a cleaner from it and the built-in packs; `builtin` builds the built-in one,
-//! whose packs this process has read already.
+//! `parse` reads a pack of TOML and builds a cleaner from it and the built-in packs; `load` does so from the compiled form
+//! in memory, which it copies first as reading a file would; `builtin` builds the built-in cleaner.
 
 use criterion::{Criterion, SamplingMode, Throughput};
-use unchaff::{Cleaner, Pack};
+use unchaff::{Cleaner, CompiledRules, Pack};
 
 use crate::generator::learned;
 use crate::support::clock::ThreadTime;
@@ -29,6 +29,19 @@ pub fn group(criterion: &mut Criterion<ThreadTime>) {
             };
             check(&build(), &lines);
             bencher.iter(build);
+        });
+        group.bench_function(format!("load/{name}"), |bencher| {
+            let lines = learned::lines(count);
+            let pack = Pack::parse("learned.toml", &learned::pack(&lines));
+            let pack = pack.expect("the pack is right");
+            let compiled = CompiledRules::compile(&[pack]).expect("the rules fit together");
+            let load = || {
+                let rules = CompiledRules::from_bytes(compiled.as_bytes().to_vec());
+                let rules = rules.expect("the compiled form is right");
+                Cleaner::builder().compiled(rules).build().expect("the rules fit together")
+            };
+            check(&load(), &lines);
+            bencher.iter(load);
         });
     }
     group.finish();
