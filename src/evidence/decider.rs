@@ -140,7 +140,7 @@ impl Decider {
         self.judge.start_body(line.content);
         let is_label = matches!(self.judge.judged.texture, Texture::Label | Texture::Headline);
         let minds_labels = !self.stretch.is_empty() || !matches!(self.state.flow, Flow::Body);
-        if is_label && minds_labels && !rules.exceptions().is_empty() {
+        if is_label && minds_labels && rules.has_exceptions() {
             return false;
         }
         self.region = Region::Text;

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::block::Places;
 use super::cleaned::CleanedLine;
 use super::error::LineError;
 use super::escape::unescape;
@@ -38,6 +39,7 @@ pub struct RecordCleaner {
     pub(super) cuts: Vec<Range<usize>>,
     scratch: Vec<u8>,
     scan: Scan,
+    places: Box<Places>,
     report: Report,
 }
 
@@ -45,9 +47,7 @@ impl RecordCleaner {
     /// A cleaner of records whose text is in the field `text`.
     #[must_use]
     pub fn new(cleaner: &Cleaner) -> Self {
-        let rules = cleaner.index().rules();
-        let minds_hosts = rules.rules().iter().any(|rule| !rule.sites().is_empty())
-            || rules.exceptions().iter().any(|exception| !exception.sites().is_empty());
+        let minds_hosts = cleaner.index().rules().minds_hosts();
         RecordCleaner {
             fields: Fields::default(),
             cleaner: cleaner.clone(),
@@ -58,6 +58,7 @@ impl RecordCleaner {
             cuts: Vec::new(),
             scratch: Vec::new(),
             scan: Scan::default(),
+            places: Box::default(),
             report: Report::default(),
         }
     }
@@ -79,7 +80,7 @@ impl RecordCleaner {
         if json.trim_ascii_start().is_empty() {
             return Ok(None);
         }
-        self.record.read(json, &self.fields)?;
+        self.record.read(json, &self.fields, &mut self.places)?;
         let document = self.judge(line);
         self.report.count_document(&document);
         Ok(Some(CleanedLine::new(self, line, document)))

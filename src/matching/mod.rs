@@ -4,12 +4,17 @@
 //! a line into candidates with either of them.
 
 pub(crate) mod affixes;
+pub(crate) mod compiled;
 pub(crate) mod compound;
 pub(crate) mod detach;
+pub(crate) mod end_sets;
+pub(crate) mod filter;
 pub(crate) mod gate;
 pub(crate) mod index;
 pub(crate) mod inline;
 pub(crate) mod judge;
+pub(crate) mod layer;
+pub(crate) mod merge;
 pub(crate) mod patterns;
 pub(crate) mod phrases;
 pub(crate) mod plain;

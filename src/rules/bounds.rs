@@ -41,6 +41,18 @@ impl Bounds {
     }
 }
 
+impl Bounds {
+    /// Whether a view in plain form begins or ends as every match does.
+    pub(crate) fn fit(&self, plain: &str) -> bool {
+        let plain = plain.as_bytes();
+        match self {
+            Bounds::Heads(heads) => heads.iter().any(|head| plain.starts_with(head)),
+            Bounds::Tails(tails) => tails.iter().any(|tail| plain.ends_with(tail)),
+            Bounds::Free => true,
+        }
+    }
+}
+
 /// A few letters, a short word, a sign that texts seldom begin with, or a number.
 fn is_selective(literal: &[u8]) -> bool {
     let is_word = literal.len() >= 2 && literal.contains(&b' ');

@@ -10,7 +10,6 @@ use regex_syntax::hir::{Hir, HirKind};
 
 use super::bounds::{Bounds, can_match_of};
 use super::problem::quoted;
-use crate::text::chars::is_common;
 
 /// Most bytes of one compiled pattern: bounds the time and the memory that it can cost.
 const MAX_COMPILED_BYTES: usize = 4 << 20;
@@ -23,18 +22,16 @@ const MIN_LITERAL_LETTERS: usize = 3;
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     source: String,
-    regex: OnceLock<Regex>,
+    /// None when it does not compile, which is only found out of a forged rule set: it matches nothing.
+    regex: OnceLock<Option<Regex>>,
     literals: Vec<String>,
-    bounds: Bounds,
-    is_for_ascii: bool,
-    is_for_common: bool,
+    bounds: OnceLock<Bounds>,
 }
 
 impl Pattern {
     /// Reads a pattern and finds its literals.
     pub(crate) fn new(source: &str) -> Result<Self, String> {
-        let mut parser = regex_syntax::ParserBuilder::new().nest_limit(MAX_NESTING).build();
-        let hir = parser.parse(source).map_err(|error| first_line(&error))?;
+        let hir = parsed(source).map_err(|error| first_line(&error))?;
         if hir.properties().minimum_len().is_none_or(|len| len == 0) {
             return Err("the pattern can match an empty line; make a part of it obligatory".into());
         }
@@ -52,17 +49,12 @@ impl Pattern {
                 quoted(literal)
             ));
         }
-        let bounds = Bounds::of(&hir);
-        let is_for_ascii = can_match_of(&hir, |c| c.is_ascii());
-        let is_for_common = can_match_of(&hir, is_common);
-        Ok(Pattern {
-            source: source.to_owned(),
-            regex: OnceLock::new(),
-            literals,
-            bounds,
-            is_for_ascii,
-            is_for_common,
-        })
+        Ok(Pattern::checked_before(source.to_owned(), literals))
+    }
+
+    /// A pattern of a compiled rule set, which was read and tried before.
+    pub(crate) fn checked_before(source: String, literals: Vec<String>) -> Self {
+        Pattern { source, regex: OnceLock::new(), literals, bounds: OnceLock::new() }
     }
 
     /// Tries to compile the pattern, so that whoever wrote it learns what is wrong with it. The result is dropped: a
@@ -82,27 +74,24 @@ impl Pattern {
 
     /// What every match begins or ends with.
     pub(crate) fn bounds(&self) -> &Bounds {
-        &self.bounds
+        let bounds = || parsed(&self.source).map_or(Bounds::Free, |hir| Bounds::of(&hir));
+        self.bounds.get_or_init(bounds)
     }
 
-    /// Whether a view of ASCII can match.
-    pub(crate) fn is_for_ascii(&self) -> bool {
-        self.is_for_ascii
-    }
-
-    /// Whether a view of common characters can match; see [`is_common`].
-    pub(crate) fn is_for_common(&self) -> bool {
-        self.is_for_common
+    /// Whether it can match a text that holds no other characters than these.
+    pub(crate) fn can_match_of(&self, is_one: fn(char) -> bool) -> bool {
+        parsed(&self.source).map_or(true, |hir| can_match_of(&hir, is_one))
     }
 
     pub(crate) fn matches(&self, view: &str) -> bool {
-        let compile = || {
-            compiled(&self.source).expect(
-                "a pattern is tried when its pack is read, or by a test of the built-in packs",
-            )
-        };
-        self.regex.get_or_init(compile).is_match(view)
+        let regex = self.regex.get_or_init(|| compiled(&self.source).ok());
+        regex.as_ref().is_some_and(|regex| regex.is_match(view))
     }
+}
+
+fn parsed(source: &str) -> Result<Hir, Box<regex_syntax::Error>> {
+    let mut parser = regex_syntax::ParserBuilder::new().nest_limit(MAX_NESTING).build();
+    parser.parse(source).map_err(Box::new)
 }
 
 /// A pattern matches whole views only.

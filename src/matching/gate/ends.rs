@@ -6,7 +6,7 @@
 
 use wide::u8x16;
 
-use super::filter::{END_BYTES, End};
+use crate::matching::filter::{END_BYTES, End};
 use crate::rules::bounds::{is_number, plain_numbers};
 use crate::text::chars::{next_char, prev_char};
 use crate::text::dress::is_decoration;
@@ -159,7 +159,6 @@ pub(crate) struct ViewEnds {
     /// The first bytes, and the last ones from the last to the first; zeros behind them where the view is shorter.
     head: [u8; END_BYTES],
     tail: [u8; END_BYTES],
-    len: usize,
 }
 
 /// Bytes at an end of a view that surely hold the ends of its plain form.
@@ -196,21 +195,11 @@ impl ViewEnds {
     #[inline]
     fn of_plain(first: &[u8], last: &[u8]) -> Self {
         let len = first.len().min(last.len()).min(END_BYTES);
-        let mut ends = ViewEnds { head: [0; END_BYTES], tail: [0; END_BYTES], len };
+        let mut ends = ViewEnds { head: [0; END_BYTES], tail: [0; END_BYTES] };
         ends.head[..len].copy_from_slice(&first[..len]);
         ends.tail[..len].copy_from_slice(&last[last.len() - len..]);
         ends.tail[..len].reverse();
         ends
-    }
-
-    /// How the view begins.
-    pub(crate) fn head(&self) -> &[u8] {
-        &self.head[..self.len]
-    }
-
-    /// How it ends, from the last byte to the first.
-    pub(crate) fn tail(&self) -> &[u8] {
-        &self.tail[..self.len]
     }
 
     pub(super) fn keys(&self) -> (End, End) {

@@ -1,21 +1,21 @@
 //! The filter: a small set of hashed text ends that answers "surely not in it" in a few steps.
 //!
-//! The invariant: what was added is found again; what was not may be found too, seldom. Filled and asked by the gate.
+//! The invariant: what was added is found again; what was not may be found too, seldom. Filled when rules are compiled, asked by the gate.
 
 /// Bits for each key: about one in a hundred others is found too.
 const BITS_PER_KEY: usize = 20;
 
 /// The first or last bytes of a view, in plain form: two words, the outermost byte lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct End(pub [u64; 2]);
+pub(crate) struct End(pub [u64; 2]);
 
 /// Bytes that an end holds.
-pub(super) const END_BYTES: usize = 16;
+pub(crate) const END_BYTES: usize = 16;
 
 impl End {
     /// The end whose bytes are these, from the outermost inwards.
     #[inline]
-    pub(super) fn new(bytes: [u8; END_BYTES]) -> Self {
+    pub(crate) fn new(bytes: [u8; END_BYTES]) -> Self {
         let word = |at: usize| {
             let mut word = [0; 8];
             word.copy_from_slice(&bytes[at..at + 8]);
@@ -41,7 +41,7 @@ impl End {
 
 /// Ends of texts, by length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Filter {
+pub(crate) struct Filter {
     /// The ends of fewer than 8 bytes.
     short: Bits,
     /// The outermost 8 bytes of all others.
@@ -54,7 +54,7 @@ pub(super) struct Filter {
 
 impl Filter {
     /// A filter of ends, each given by its bytes from the outermost inwards; longer ones are cut down.
-    pub(super) fn new(ends: Vec<Vec<u8>>) -> Self {
+    pub(crate) fn new(ends: Vec<Vec<u8>>) -> Self {
         let short = ends.iter().filter(|end| end.len() < 8).count();
         let mut filter = Filter {
             short: Bits::new(short),
@@ -87,9 +87,30 @@ impl Filter {
         }
     }
 
+    /// The filter as numbers.
+    pub(crate) fn to_words(&self) -> Vec<u64> {
+        let parts = [&self.short, &self.beginnings, &self.long];
+        let lens = parts.map(|bits| bits.0.len() as u64);
+        let head = [u64::from(self.lens)].into_iter().chain(lens);
+        head.chain(parts.into_iter().flat_map(|bits| bits.0.iter().copied())).collect()
+    }
+
+    /// Takes a filter off the front of numbers, if one stands there.
+    pub(crate) fn take(words: &mut impl Iterator<Item = u64>) -> Option<Self> {
+        let lens = u32::try_from(words.next()?).ok()?;
+        let sizes: [u64; 3] = [words.next()?, words.next()?, words.next()?];
+        let mut take = |size: u64| {
+            let bits: Vec<u64> = words.take(usize::try_from(size).ok()?).collect();
+            let is_whole = bits.len() as u64 == size && (size == 0 || size.is_power_of_two());
+            is_whole.then_some(Bits(bits))
+        };
+        let [short, beginnings, long] = sizes.map(&mut take);
+        Some(Filter { short: short?, beginnings: beginnings?, long: long?, lens })
+    }
+
     /// Whether some end that was added may be the outermost part of this one.
     #[inline]
-    pub(super) fn may_have(&self, end: End) -> bool {
+    pub(crate) fn may_have(&self, end: End) -> bool {
         let mut short = self.lens & 0xFF;
         while short != 0 {
             if self.short.get(end.key(short.trailing_zeros() as usize)) {
@@ -154,6 +175,7 @@ mod tests {
         #[test]
         fn what_was_added_is_found(ends in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..24), 1..50)) {
             let filter = Filter::new(ends.clone());
+            prop_assert_eq!(Filter::take(&mut filter.to_words().into_iter()), Some(filter.clone()));
             for added in &ends {
                 let mut longer = added.clone();
                 longer.extend_from_slice(b"and whatever follows");

@@ -1,0 +1,106 @@
+//! What is known of the ends of every view that some shape of a rule set matches.
+//!
+//! The invariant: a view that begins with none of the heads and ends with none of the tails, and that holds none of the
+//! literals of the patterns of unknown ends, is matched by no affix, by no pattern, and by no phrase of 16 bytes or more.
+//! Made when rules are compiled and stored with them; asked by the index and by the gate.
+
+use super::filter::{END_BYTES, Filter};
+use crate::rules::bounds::{Bounds, plain_head, plain_numbers, plain_tail};
+use crate::rules::compiled::error::CompiledError;
+use crate::rules::compiled::sections::{Sections, SectionsWriter};
+use crate::rules::pattern::Pattern;
+use crate::rules::rule::Shape;
+use crate::text::chars::is_common;
+use crate::text::number::NUMBER;
+
+/// The names of its sections.
+const ENDS: &str = "ends";
+const FREE: &str = "ends.free";
+
+/// The ends of views.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EndSets {
+    pub heads: Filter,
+    pub tails: Filter,
+    /// Literals of which one stands in every view that a pattern of unknown ends matches.
+    pub free: Vec<String>,
+    /// Such a pattern can match ASCII.
+    pub free_ascii: bool,
+    /// Such a pattern can match a text of common characters.
+    pub free_common: bool,
+}
+
+impl EndSets {
+    pub(crate) fn of<'s>(shapes: impl Iterator<Item = &'s Shape>) -> Self {
+        let (mut heads, mut tails) = (Vec::new(), Vec::new());
+        let mut free: Vec<&Pattern> = Vec::new();
+        for shape in shapes {
+            match shape {
+                Shape::Line(phrase) => {
+                    heads.extend(long_head(phrase));
+                    if phrase.contains(NUMBER) {
+                        heads.extend(long_head(&phrase.replace(NUMBER, "0")));
+                    }
+                }
+                Shape::Starts { phrase, .. } => heads.push(plain_head(phrase)),
+                Shape::Ends { phrase, .. } => tails.push(reversed(&plain_tail(phrase))),
+                Shape::Pattern(pattern) => match pattern.0.bounds() {
+                    Bounds::Heads(found) => heads.extend_from_slice(found),
+                    Bounds::Tails(found) => tails.extend(found.iter().map(|tail| reversed(tail))),
+                    Bounds::Free => free.push(&pattern.0),
+                },
+                Shape::Inline(_) => {}
+            }
+        }
+        EndSets {
+            heads: Filter::new(unique(heads)),
+            tails: Filter::new(unique(tails)),
+            free: free.iter().flat_map(|pattern| pattern.literals()).cloned().collect(),
+            free_ascii: free.iter().any(|pattern| pattern.can_match_of(|c| c.is_ascii())),
+            free_common: free.iter().any(|pattern| pattern.can_match_of(is_common)),
+        }
+    }
+
+    pub(crate) fn write(&self, writer: &mut SectionsWriter) {
+        let flags = u64::from(self.free_ascii) | u64::from(self.free_common) << 1;
+        let filters = self.heads.to_words().into_iter().chain(self.tails.to_words());
+        writer.add_u64s(ENDS, [flags].into_iter().chain(filters));
+        writer.add(FREE, self.free.join("\n").into_bytes());
+    }
+
+    pub(crate) fn read(sections: &Sections) -> Result<Self, CompiledError> {
+        let section = sections.get(ENDS)?;
+        let mut words = section.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes));
+        let damaged = || CompiledError::damaged("the ends of its rules cannot be read");
+        let flags = words.next().ok_or_else(damaged)?;
+        let heads = Filter::take(&mut words).ok_or_else(damaged)?;
+        let tails = Filter::take(&mut words).ok_or_else(damaged)?;
+        let free = sections.get(FREE)?;
+        let free = std::str::from_utf8(&free).map_err(|_| damaged())?;
+        let free = free.split('\n').filter(|literal| !literal.is_empty());
+        Ok(EndSets {
+            heads,
+            tails,
+            free: free.map(str::to_owned).collect(),
+            free_ascii: flags & 1 != 0,
+            free_common: flags & 2 != 0,
+        })
+    }
+}
+
+/// How a phrase that is a whole view begins, if it is long enough for a unit that the gate looks at.
+fn long_head(phrase: &str) -> Option<Vec<u8>> {
+    let plain = plain_numbers(phrase);
+    (plain.len() >= END_BYTES).then(|| plain.into_bytes())
+}
+
+fn reversed(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().rev().copied().collect()
+}
+
+fn unique(mut ends: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    ends.iter_mut().for_each(|end| end.truncate(END_BYTES));
+    ends.sort_unstable();
+    ends.dedup();
+    ends
+}
