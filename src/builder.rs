@@ -17,7 +17,9 @@ use crate::matching::index::Index;
 use crate::matching::ruleset::RuleSet;
 use crate::rules::builtin;
 use crate::rules::category::Category;
+use crate::rules::compiled::records::MAX_PHRASE;
 use crate::rules::pack::Pack;
+use crate::rules::problem::quoted;
 use crate::rules::rule::{Exception, Rule, Shape};
 use crate::text::fold::fold_phrase;
 
@@ -205,6 +207,14 @@ fn keep(phrase: &str, messages: &mut Vec<String>) -> Option<Exception> {
     let folded = fold_phrase(phrase);
     if folded.is_empty() {
         messages.push(format!("nothing is left of the phrase {phrase:?} when it is folded"));
+        return None;
+    }
+    if folded.len() > MAX_PHRASE {
+        messages.push(format!(
+            "the phrase {} has {} bytes; at most {MAX_PHRASE} can be kept",
+            quoted(phrase),
+            folded.len()
+        ));
         return None;
     }
     let shapes = vec![Shape::Line(folded)];

@@ -3,7 +3,10 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod bulk;
 mod clean;
+#[allow(dead_code, unused_imports, reason = "bulk cleaning, which uses it, is being built")]
+mod containers;
 mod documents;
 mod eval;
 mod explain;

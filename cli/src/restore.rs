@@ -7,8 +7,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use unchaff::Receipt;
 
 use crate::Run;
-use crate::bulk;
 use crate::args::RestoreArgs;
+use crate::bulk;
 use crate::input::{Format, Input};
 use crate::jsonl::{self, Entry, Record};
 use crate::output::{self, Output};
@@ -119,7 +119,8 @@ fn restore_jsonl(
         };
         // The checksums of the receipt say which field it was.
         let restored = restored.or_else(|error| {
-            let found = others.iter().find_map(|&field| restore_line(number, line, &receipt, field));
+            let found =
+                others.iter().find_map(|&field| restore_line(number, line, &receipt, field));
             found.ok_or(error)
         });
         put(&restored.with_context(|| format!("{name}:{number}: {place}"))?)

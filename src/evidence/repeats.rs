@@ -24,7 +24,7 @@ pub(crate) struct Repeats {
 impl Repeats {
     /// Counts a candidate that is a line. Says whether it stood there often enough before.
     pub(crate) fn count(&mut self, unit: &Unit, rules: &RuleSet) -> bool {
-        if !rules.rule(unit.rule).is_repeated {
+        if !rules.facts(unit.rule).is_repeated {
             return false;
         }
         if self.counts.len() >= MAX_LINES && !self.counts.contains_key(&unit.key) {

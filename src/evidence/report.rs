@@ -226,7 +226,7 @@ impl Report {
     pub(crate) fn count_removal(&mut self, removal: &Removal, rules: &RuleSet) {
         let count = Count { removals: 1, bytes: removal.span.len() };
         self.by_rule.entry(removal.rule).or_default().add(count);
-        self.by_category.entry(rules.rule(removal.rule).category).or_default().add(count);
+        self.by_category.entry(rules.facts(removal.rule).category).or_default().add(count);
         self.removed.add(count);
     }
 

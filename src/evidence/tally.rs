@@ -78,7 +78,7 @@ impl Tally {
         let mut gained = 0u32;
         let mut has_affix = false;
         for unit in units {
-            let rule = rules.rule(unit.rule);
+            let rule = rules.facts(unit.rule);
             let is_repeat = unit.is_repeat && self.counts_repeats;
             if self.seen.insert(unit.key) {
                 let more = if is_repeat { REPEATED } else { self.gain(unit.rule, rules) };
@@ -103,7 +103,7 @@ impl Tally {
     /// What a new text adds. A page is written in one language, so the weak words of several do not add up: a list of
     /// school subjects must not count twice because two languages share their names.
     fn gain(&mut self, id: RuleId, rules: &RuleSet) -> u32 {
-        let rule = rules.rule(id);
+        let rule = rules.facts(id);
         let share = self.shares.entry(id).or_default();
         let more = rule.weight.halves().min(rule.most_halves() - *share);
         *share += more;

@@ -27,7 +27,7 @@ pub(crate) fn is_strong(units: &[Unit], rules: &RuleSet) -> bool {
 /// Whether one of the units may stand in a text line without further cost: an affix, or a certain marker.
 pub(crate) fn has_affix(units: &[Unit], rules: &RuleSet) -> bool {
     units.iter().any(|unit| {
-        let rule = rules.rule(unit.rule);
+        let rule = rules.facts(unit.rule);
         rule.is_affix || (rule.has_inline && rule.weight == Weight::Certain)
     })
 }
@@ -37,7 +37,7 @@ fn distinct_weight(units: &[Unit], rules: &RuleSet) -> u32 {
     let mut seen: HashSet<u64, Xxh3Builder> = HashSet::default();
     let mut shares: HashMap<RuleId, u32, Xxh3Builder> = HashMap::default();
     for unit in units.iter().filter(|unit| seen.insert(unit.key)) {
-        let rule = rules.rule(unit.rule);
+        let rule = rules.facts(unit.rule);
         let share = shares.entry(unit.rule).or_default();
         *share = share.saturating_add(rule.weight.halves()).min(rule.most_halves());
     }

@@ -3,16 +3,13 @@
 //! The invariant: it finds exactly what `plain` finds. A phrase is found by its hash and compared whole, so a collision
 //! can never match. Built once for a cleaner, shared by threads.
 
-use std::collections::HashMap;
-
-use xxhash_rust::xxh3::Xxh3Builder;
-
 use super::affixes::Affixes;
 use super::inline::InlineLiterals;
 use super::patterns::Patterns;
+use super::phrases::{PhraseTable, PhraseTableBuilder};
 use super::ruleset::{Marker, Match, Matcher, RuleId, RuleSet};
 use crate::rules::rule::Shape;
-use crate::text::number::{NUMBER, is_digit, mask_numbers};
+use crate::text::number::{is_digit, mask_numbers};
 
 /// A rule set and its index.
 #[derive(Debug)]
@@ -62,9 +59,7 @@ impl Matcher for Index {
 /// Finds the owners of the shapes that match a view.
 #[derive(Debug)]
 struct ShapeIndex {
-    phrases: HashMap<String, Vec<u32>, Xxh3Builder>,
-    /// The phrases that contain `{n}`.
-    numbered: HashMap<String, Vec<u32>, Xxh3Builder>,
+    phrases: PhraseTable,
     starts: Affixes,
     ends: Affixes,
     patterns: Patterns,
@@ -72,8 +67,7 @@ struct ShapeIndex {
 
 impl ShapeIndex {
     fn new<'s>(owners: impl Iterator<Item = (u32, &'s [Shape])>) -> Self {
-        let mut phrases: HashMap<String, Vec<u32>, Xxh3Builder> = HashMap::default();
-        let mut numbered: HashMap<String, Vec<u32>, Xxh3Builder> = HashMap::default();
+        let mut phrases = PhraseTableBuilder::default();
         let mut starts = Affixes::default();
         let mut ends = Affixes::default();
         let mut patterns = Vec::new();
@@ -81,10 +75,7 @@ impl ShapeIndex {
             for shape in shapes {
                 match shape {
                     Shape::Line(phrase) => {
-                        if phrase.contains(NUMBER) {
-                            numbered.entry(phrase.clone()).or_default().push(owner);
-                        }
-                        phrases.entry(phrase.clone()).or_default().push(owner);
+                        phrases.add(phrase, owner).expect("the builder refuses what is too large")
                     }
                     Shape::Starts { phrase, max_words } => {
                         starts.add_start(phrase, *max_words, owner)
@@ -95,20 +86,19 @@ impl ShapeIndex {
                 }
             }
         }
-        ShapeIndex { phrases, numbered, starts, ends, patterns: Patterns::new(patterns) }
+        let phrases = phrases.finish().into();
+        ShapeIndex { phrases, starts, ends, patterns: Patterns::new(patterns) }
     }
 
     fn find(&self, view: &str, mut found: impl FnMut(u32)) {
-        if let Some(owners) = self.phrases.get(view) {
-            owners.iter().copied().for_each(&mut found);
-        }
+        self.phrases.find(view).into_iter().flatten().for_each(&mut found);
+        // A view that is masked holds `{n}`, and so does the phrase that equals it.
         let mut masked = String::new();
-        if !self.numbered.is_empty()
+        if self.phrases.info().has_numbers
             && view.contains(is_digit)
             && mask_numbers(view, &mut masked)
-            && let Some(owners) = self.numbered.get(&masked)
         {
-            owners.iter().copied().for_each(&mut found);
+            self.phrases.find(&masked).into_iter().flatten().for_each(&mut found);
         }
         self.starts.find_starts(view, &mut found);
         self.ends.find_ends(view, &mut found);

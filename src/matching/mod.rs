@@ -10,6 +10,7 @@ pub(crate) mod index;
 pub(crate) mod inline;
 pub(crate) mod judge;
 pub(crate) mod patterns;
+pub(crate) mod phrases;
 pub(crate) mod plain;
 pub(crate) mod ruleset;
 pub(crate) mod segments;

@@ -4,6 +4,7 @@
 //! given changes nothing. Shared by both matchers.
 
 use crate::rules::category::Weight;
+use crate::rules::facts::Facts;
 use crate::rules::rule::{Exception, Rule};
 
 /// A rule of one cleaner: an index into its rules, see [`Cleaner::rule`](crate::Cleaner::rule).
@@ -77,8 +78,13 @@ impl RuleSet {
         (0..).map(RuleId).zip(&self.rules)
     }
 
+    /// How a rule counts.
+    pub(crate) fn facts(&self, id: RuleId) -> Facts {
+        self.rule(id).facts()
+    }
+
     pub(crate) fn weight(&self, id: RuleId) -> Weight {
-        self.rule(id).weight
+        self.facts(id).weight
     }
 
     /// The language of a rule; none for language-independent rules.

@@ -5,6 +5,8 @@
 pub(crate) mod builtin;
 pub(crate) mod category;
 pub(crate) mod check;
+pub(crate) mod compiled;
+pub(crate) mod facts;
 pub(crate) mod pack;
 pub(crate) mod pattern;
 pub(crate) mod problem;

@@ -5,6 +5,7 @@
 
 use super::category::{Category, Edge, Weight};
 use super::check::matches_view;
+use super::facts::Facts;
 use super::pattern::Pattern;
 
 /// A rule: what residue looks like, how sure a match is, and examples of both.
@@ -75,13 +76,16 @@ impl Rule {
         self.is_repeated
     }
 
-    /// What all of its lines can add to a run, in half points. Weak lines of one kind are often a list of the body, and
-    /// add up to one point at most.
-    pub(crate) fn most_halves(&self) -> u32 {
-        match self.weight {
-            weight if self.counts_once => weight.halves(),
-            Weight::Weak => 2,
-            Weight::Likely | Weight::Certain => u32::MAX,
+    /// How it counts.
+    pub(crate) fn facts(&self) -> Facts {
+        Facts {
+            category: self.category,
+            weight: self.weight,
+            edge: self.edge,
+            is_affix: self.is_affix,
+            counts_once: self.counts_once,
+            is_repeated: self.is_repeated,
+            has_inline: self.has_inline,
         }
     }
 

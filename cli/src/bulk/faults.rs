@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::io::{self, Read, Write};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use clap::Parser;
 use tempfile::TempDir;
@@ -20,7 +20,9 @@ use super::signals::Stop;
 use super::summary::Summary;
 use super::walk::{self, Source};
 use crate::args::{Args, CleanArgs, Command};
-use crate::containers::{Block, BlockCleaner, BlockReader, CleanBlock, Position, Problem, ProblemKind};
+use crate::containers::{
+    Block, BlockCleaner, BlockReader, CleanBlock, Position, Problem, ProblemKind,
+};
 
 /// Which call fails, and how.
 #[derive(Clone)]
@@ -33,7 +35,12 @@ struct Faults {
 
 impl Faults {
     fn none() -> Self {
-        Faults { calls: Arc::default(), at: u64::MAX, is_persistent: false, kind: io::ErrorKind::Other }
+        Faults {
+            calls: Arc::default(),
+            at: u64::MAX,
+            is_persistent: false,
+            kind: io::ErrorKind::Other,
+        }
     }
 
     fn call(&self) -> io::Result<()> {
@@ -192,11 +199,16 @@ const FILES: [&str; 3] = ["a.jsonl", "b/c.jsonl.gz", "b/d.txt"];
 
 impl Place {
     fn new(sides: &'static [&'static str]) -> Self {
-        let mut place =
-            Place { folder: TempDir::new().expect("a folder"), old: BTreeMap::new(), new: BTreeMap::new() };
+        let mut place = Place {
+            folder: TempDir::new().expect("a folder"),
+            old: BTreeMap::new(),
+            new: BTreeMap::new(),
+        };
         let lines = |count: usize| -> String {
             let line = |i| {
-                format!("{{\"id\":{i},\"text\":\"[ad_1]\\nThe mill of {i} closed in spring.\\nSource link\"}}\n")
+                format!(
+                    "{{\"id\":{i},\"text\":\"[ad_1]\\nThe mill of {i} closed in spring.\\nSource link\"}}\n"
+                )
             };
             (0..count).map(line).collect()
         };
@@ -205,7 +217,8 @@ impl Place {
             fs::write(place.folder.path().join("in").join(name), bytes).expect("a file");
         };
         write(FILES[0], lines(40).as_bytes());
-        let gzip = crate::containers::Packing { codec: crate::containers::Codec::Gzip, level: None };
+        let gzip =
+            crate::containers::Packing { codec: crate::containers::Codec::Gzip, level: None };
         write(FILES[1], &gzip.pack(lines(60).into_bytes()));
         write(FILES[2], b"[ad_1]\nThe mill closed in spring.\nSource link\n");
         place.run(Faults::none(), &[sides, OLD_RULES].concat()).expect("it is undisturbed");
@@ -243,7 +256,11 @@ impl Place {
         // Blocks of a few records, and a checkpoint after each.
         args.extend(["--block-size", "500", "--checkpoint", "0"]);
         for arg in more {
-            args.extend(if *arg == "--receipts" { vec!["--receipts", &receipts] } else { vec![*arg] });
+            args.extend(if *arg == "--receipts" {
+                vec!["--receipts", &receipts]
+            } else {
+                vec![*arg]
+            });
         }
         match Args::parse_from(args).command {
             Command::Clean(args) => args,
@@ -264,7 +281,8 @@ impl Place {
     ) -> anyhow::Result<Summary> {
         let args = self.args(more);
         let reads = faults.clone();
-        let wrap = |formats| Box::new(Faulty { formats, faults: reads, panics_in }) as Box<dyn Formats>;
+        let wrap =
+            |formats| Box::new(Faulty { formats, faults: reads, panics_in }) as Box<dyn Formats>;
         let disk = Arc::new(Failing(faults));
         let cleaner = cleaner(more.ends_with(OLD_RULES));
         let (job, locks) = super::prepare(&args, cleaner, disk, Stop::default(), wrap)?;
@@ -304,7 +322,8 @@ fn each_call(sides: &'static [&'static str], is_persistent: bool, kind: io::Erro
         let ran = place.run(faults.clone(), sides);
         let at_hand = format!("call {at}, persistent: {is_persistent}, {sides:?}: {ran:?}");
         for (name, bytes) in place.outputs() {
-            let is_whole = place.old.get(&name) == Some(&bytes) || place.new.get(&name) == Some(&bytes);
+            let is_whole =
+                place.old.get(&name) == Some(&bytes) || place.new.get(&name) == Some(&bytes);
             assert!(is_whole, "{name} is neither old nor new; {at_hand}");
         }
         match &ran {
@@ -314,7 +333,10 @@ fn each_call(sides: &'static [&'static str], is_persistent: bool, kind: io::Erro
             Ok(summary) => {
                 assert_eq!(summary.outcome(), 2, "{at_hand}");
                 let paths = place.folder.path().to_string_lossy().into_owned();
-                assert!(summary.failed.iter().all(|named| named.path.contains(&paths)), "{at_hand}");
+                assert!(
+                    summary.failed.iter().all(|named| named.path.contains(&paths)),
+                    "{at_hand}"
+                );
             }
             Err(error) => assert!(error.to_string().contains("out"), "names no path: {at_hand}"),
         }

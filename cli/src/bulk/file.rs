@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 
 use super::job::Job;
-use super::record::{Checkpoint, FOLDER, Complete, Done, Part, Stamp, Step, Work};
+use super::record::{Checkpoint, Complete, Done, FOLDER, Part, Stamp, Step, Work};
 use super::shard::{Shard, Target, Written, hash_of, hex, key, with_suffix};
 use super::sides::{RECEIPTS_END, receipts_end, receipts_start};
 use super::walk::Source;
@@ -38,10 +38,8 @@ impl Places {
         let below =
             |root: &Path, rel: PathBuf| Target { root: root.to_owned(), rel, is_optional: false };
         let receipts = self.receipts.as_ref();
-        let mut targets: Vec<Target> = receipts
-            .map(|root| below(root, with_suffix(rel, RECEIPTS_END)))
-            .into_iter()
-            .collect();
+        let mut targets: Vec<Target> =
+            receipts.map(|root| below(root, with_suffix(rel, RECEIPTS_END))).into_iter().collect();
         targets.extend(self.attributes.as_ref().map(|name| {
             let inside = rel.strip_prefix("documents").unwrap_or(rel);
             below(&self.root, Path::new("attributes").join(name).join(inside))
@@ -99,7 +97,10 @@ pub fn begin(job: &Job, source: &Source) -> Result<Begun> {
     let key = key(&source.rel);
     let targets = job.places.targets(&source.rel);
     if let Some(target) = targets.iter().find(|target| job.is_input(target, source)) {
-        bail!("{}: is an input of this run; write to another folder, or use --in-place", target.name());
+        bail!(
+            "{}: is an input of this run; write to another folder, or use --in-place",
+            target.name()
+        );
     }
     let mut part = job.records.part(&key);
     if let Some(Part { step: Step::Commit(done), temps, .. }) = &part {
@@ -117,7 +118,8 @@ pub fn begin(job: &Job, source: &Source) -> Result<Begun> {
         None => None,
     };
     if job.places.in_place
-        && let Some(receipts) = targets.iter().find(|target| job.places.receipts.as_ref() == Some(&target.root))
+        && let Some(receipts) =
+            targets.iter().find(|target| job.places.receipts.as_ref() == Some(&target.root))
         && fs::symlink_metadata(receipts.path()).is_ok()
     {
         bail!(
@@ -262,7 +264,8 @@ impl InHand {
         let Some(position) = &self.resume else { return Ok(false) };
         let position = serde_json::to_value(position)?;
         let written: Vec<Written> = self.shard.sync()?;
-        let checkpoint = Checkpoint { written, blocks: self.blocks, position, work: self.work.clone() };
+        let checkpoint =
+            Checkpoint { written, blocks: self.blocks, position, work: self.work.clone() };
         self.set_part(job, Step::Checkpoint(Box::new(checkpoint)))?;
         self.since_checkpoint = 0;
         Ok(true)
@@ -337,7 +340,8 @@ impl InHand {
 
     fn check_unchanged(&self) -> Result<()> {
         let name = self.source.name();
-        let now = fs::metadata(&self.source.input).with_context(|| format!("{name}: cannot be read"))?;
+        let now =
+            fs::metadata(&self.source.input).with_context(|| format!("{name}: cannot be read"))?;
         if Stamp::of(&now) != self.source.stamp {
             bail!("{name}: changed while it was read");
         }

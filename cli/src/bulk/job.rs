@@ -71,11 +71,13 @@ impl Job {
         let (work, blocks) = mpsc::channel();
         let blocks = Mutex::new(blocks);
         let permits = Arc::new(Permits::new(2 * self.threads + 2));
-        let queue: Mutex<VecDeque<(u64, &Source)>> = Mutex::new((0..).zip(&self.found.sources).collect());
+        let queue: Mutex<VecDeque<(u64, &Source)>> =
+            Mutex::new((0..).zip(&self.found.sources).collect());
         let (over, is_over) = mpsc::channel::<()>();
         thread::scope(|scope| {
             scope.spawn(move || {
-                self.progress.show(|step| is_over.recv_timeout(step) != Err(RecvTimeoutError::Timeout));
+                self.progress
+                    .show(|step| is_over.recv_timeout(step) != Err(RecvTimeoutError::Timeout));
             });
             for _ in 0..self.threads {
                 scope.spawn(|| self.clean_blocks(&blocks));
@@ -117,7 +119,12 @@ impl Job {
         }
     }
 
-    fn clean_block(&self, block: Block, cleaner: &dyn BlockCleaner, packing: Packing) -> Result<Finished> {
+    fn clean_block(
+        &self,
+        block: Block,
+        cleaner: &dyn BlockCleaner,
+        packing: Packing,
+    ) -> Result<Finished> {
         let clean = cleaner.clean(block)?;
         let (mut bytes, receipts) = self.sides.of(&clean, packing);
         let is_partial = !clean.quarantine.is_empty() || clean.problems.count(is_loss) > 0;
@@ -209,7 +216,8 @@ impl Job {
 
     fn hash_input(&self, source: &Source) -> Result<String> {
         let failed = || format!("{}: cannot be read", source.name());
-        let (_, hash) = hash_of(self.disk.open(&source.input).with_context(failed)?).with_context(failed)?;
+        let (_, hash) =
+            hash_of(self.disk.open(&source.input).with_context(failed)?).with_context(failed)?;
         Ok(hex(&hash))
     }
 
@@ -262,7 +270,8 @@ impl Job {
                 summary.add(number, &name, &done.work);
                 if let Some(why) = &why {
                     summary.redo(&name, why);
-                    self.progress.remark(summary.files.redone, &format!("{name}: made again: {why}"));
+                    self.progress
+                        .remark(summary.files.redone, &format!("{name}: made again: {why}"));
                 }
             }
         }
@@ -280,7 +289,8 @@ impl Job {
         match failed.cmp(&(MAX_TOLD + 1)) {
             std::cmp::Ordering::Less => self.progress.say(&told),
             std::cmp::Ordering::Equal => {
-                self.progress.say("more files failed; the summary (--summary) names the first 1000");
+                self.progress
+                    .say("more files failed; the summary (--summary) names the first 1000");
             }
             std::cmp::Ordering::Greater => {}
         }
@@ -334,13 +344,15 @@ impl Writing {
             return;
         }
         let added = catch(|| {
-            let finished = finished.recv().map_err(|_| anyhow!("the cleaning thread is gone"))??;
+            let finished =
+                finished.recv().map_err(|_| anyhow!("the cleaning thread is gone"))??;
             let counters = &job.progress.counters;
             let tally = &finished.work.tally;
             counters.documents.fetch_add(tally.documents, Ordering::Relaxed);
             counters.removals.fetch_add(tally.removals, Ordering::Relaxed);
             counters.removed_bytes.fetch_add(tally.bytes_removed, Ordering::Relaxed);
-            let more = finished.packed_end.min(self.in_hand.source.stamp.bytes).saturating_sub(self.seen);
+            let more =
+                finished.packed_end.min(self.in_hand.source.stamp.bytes).saturating_sub(self.seen);
             counters.bytes.fetch_add(more, Ordering::Relaxed);
             self.seen += more;
             self.in_hand.add(job, finished)
@@ -390,7 +402,8 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Does something, and makes an error of a panic.
 fn catch<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(anyhow!("a bug: {}; please report it", said(&*panic))))
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(anyhow!("a bug: {}; please report it", said(&*panic))))
 }
 
 fn said(panic: &(dyn Any + Send)) -> String {

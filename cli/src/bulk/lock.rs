@@ -29,7 +29,8 @@ impl Lock {
         fs::create_dir_all(&folder).with_context(|| format!("{name}: cannot be written"))?;
         let path = folder.join("lock");
         let failed = || format!("{}: cannot be locked", visible(&path.to_string_lossy()));
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = file.with_context(failed)?;
         let mut holder = String::new();
         match fs4::FileExt::try_lock(&file) {
@@ -37,8 +38,11 @@ impl Lock {
             Err(TryLockError::WouldBlock) => {
                 let _ = (&file).take(64).read_to_string(&mut holder);
                 let holder = holder.trim();
-                let by = if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
-                bail!("{name}: another run{by} writes there; wait for it, or choose another folder");
+                let by =
+                    if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
+                bail!(
+                    "{name}: another run{by} writes there; wait for it, or choose another folder"
+                );
             }
             Err(TryLockError::Error(error)) => return Err(error).with_context(failed),
         }

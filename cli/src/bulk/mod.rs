@@ -36,12 +36,12 @@ use self::job::{Formats, Job, lock};
 use self::lock::Lock;
 use self::progress::Progress;
 use self::record::{FOLDER, Records, Settings};
+pub use self::restore::run as restore;
 use self::shard::TEMP;
 use self::sides::Sides;
 use self::signals::Stop;
 use self::summary::Summary;
 use self::walk::Found;
-pub use self::restore::run as restore;
 use crate::Run;
 use crate::args::CleanArgs;
 use crate::containers::{Edit, Options};
@@ -52,9 +52,8 @@ use crate::talk::{Outcome, say, visible};
 /// Whether the arguments ask for a bulk run: several files, a folder or a pattern, or a folder to write to.
 pub fn is_asked(args: &CleanArgs) -> bool {
     let is_many = |path: &PathBuf| path.is_dir() || (walk::is_pattern(path) && !path.exists());
-    let is_folder = |path: &PathBuf| {
-        path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/")
-    };
+    let is_folder =
+        |path: &PathBuf| path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
     args.files.len() > 1
         || args.bulk.in_place
         || args.files.iter().any(is_many)
@@ -166,7 +165,9 @@ fn plan(args: &CleanArgs) -> Result<(Found, Places)> {
                 Ok((found, places))
             }
             [] => bail!("there is nothing to clean in place: none of the files can be read"),
-            _ => bail!("--in-place: the files lie in several folders; name one folder, or run once for each"),
+            _ => bail!(
+                "--in-place: the files lie in several folders; name one folder, or run once for each"
+            ),
         };
     }
     let Some(root) = &args.output else {
@@ -176,7 +177,10 @@ fn plan(args: &CleanArgs) -> Result<(Found, Places)> {
         bail!("-o -: several files cannot go to standard output; name a folder");
     }
     if let Some(name) = &bulk.attributes
-        && (name.is_empty() || name.contains(['/', '\\', '\0']) || name.starts_with('.') || name.contains("__"))
+        && (name.is_empty()
+            || name.contains(['/', '\\', '\0'])
+            || name.starts_with('.')
+            || name.contains("__"))
     {
         bail!("--attributes {}: use a plain name, without / and __", visible(name));
     }
@@ -249,7 +253,8 @@ fn sweep(disk: &dyn Disk, places: &Places, records: &Records, was_left: bool) ->
             let Ok(entry) = entry else { continue };
             let name = entry.file_name().to_string_lossy();
             let is_temp = name.starts_with(TEMP) && !kept.contains(&*name);
-            let is_half_record = name.ends_with(".new") && entry.path().starts_with(root.join(FOLDER));
+            let is_half_record =
+                name.ends_with(".new") && entry.path().starts_with(root.join(FOLDER));
             if entry.file_type().is_file() && (is_temp || is_half_record) {
                 let name = visible(&entry.path().to_string_lossy());
                 disk.remove(entry.path()).with_context(|| format!("{name}: cannot be removed"))?;

@@ -42,11 +42,22 @@ pub struct Progress {
 impl Progress {
     pub fn new(total: u64, files: u64, is_quiet: bool) -> Progress {
         let bar = (!is_quiet && std::io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(4));
+            let bar =
+                ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(4));
             let style = "{bar:20} {bytes}/{total_bytes} {bytes_per_sec} {eta} left · {msg}";
-            bar.with_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()))
+            bar.with_style(
+                ProgressStyle::with_template(style)
+                    .unwrap_or_else(|_| ProgressStyle::default_bar()),
+            )
         });
-        Progress { counters: Counters::default(), total, files, start: Instant::now(), bar, is_quiet }
+        Progress {
+            counters: Counters::default(),
+            total,
+            files,
+            start: Instant::now(),
+            bar,
+            is_quiet,
+        }
     }
 
     /// Shows what is done, until it is told that all is.

@@ -39,12 +39,20 @@ pub fn run(args: &RestoreArgs) -> Run {
     };
     let is_same = |other: &Path| other.canonicalize().ok() == root.canonicalize().ok();
     if root.exists() && (is_same(cleaned) || is_same(&args.receipts)) {
-        bail!("{}: is a folder that is read; write to another one", visible(&root.to_string_lossy()));
+        bail!(
+            "{}: is a folder that is read; write to another one",
+            visible(&root.to_string_lossy())
+        );
     }
     let found = walk::find(std::slice::from_ref(&args.receipts), &[])?;
-    let is_receipts = |rel: &Path| rel.as_os_str().as_encoded_bytes().ends_with(RECEIPTS_END.as_bytes());
-    let rels: Vec<&Path> =
-        found.sources.iter().map(|source| source.rel.as_path()).filter(|rel| is_receipts(rel)).collect();
+    let is_receipts =
+        |rel: &Path| rel.as_os_str().as_encoded_bytes().ends_with(RECEIPTS_END.as_bytes());
+    let rels: Vec<&Path> = found
+        .sources
+        .iter()
+        .map(|source| source.rel.as_path())
+        .filter(|rel| is_receipts(rel))
+        .collect();
     if rels.is_empty() {
         bail!("{}: there are no receipts of a corpus", visible(&args.receipts.to_string_lossy()));
     }
@@ -76,14 +84,20 @@ pub fn run(args: &RestoreArgs) -> Run {
     Ok(if failed > 0 { Outcome::Failed } else { Outcome::Done })
 }
 
-fn restore(disk: &Arc<dyn Disk>, args: &RestoreArgs, root: &Path, receipts_rel: &Path) -> Result<()> {
+fn restore(
+    disk: &Arc<dyn Disk>,
+    args: &RestoreArgs,
+    root: &Path,
+    receipts_rel: &Path,
+) -> Result<()> {
     let receipts_path = args.receipts.join(receipts_rel);
     let name = |path: &Path| visible(&path.to_string_lossy());
     let rel = without_end(receipts_rel)
         .ok_or_else(|| anyhow!("{}: is not named after a file", name(&receipts_path)))?;
     let path = args.input.file.join(&rel);
     let failed = || format!("{}: cannot be read", name(&path));
-    let shape = containers::detect(&path, None).map_err(|problem| anyhow!("{}: {problem}", name(&path)))?;
+    let shape =
+        containers::detect(&path, None).map_err(|problem| anyhow!("{}: {problem}", name(&path)))?;
     let receipts = File::open(&receipts_path)
         .and_then(zstd::Decoder::new)
         .with_context(|| format!("{}: cannot be read", name(&receipts_path)))?;
@@ -95,7 +109,8 @@ fn restore(disk: &Arc<dyn Disk>, args: &RestoreArgs, root: &Path, receipts_rel: 
         Codec::Zstd => Box::new(zstd::Decoder::new(file).with_context(failed)?),
     };
     let reader = BufReader::with_capacity(1 << 16, reader);
-    let mut input = Input { name: name(&path), path: Some(path.clone()), format: receipts.format, reader };
+    let mut input =
+        Input { name: name(&path), path: Some(path.clone()), format: receipts.format, reader };
     let target = Target { root: root.to_owned(), rel, is_optional: false };
     let mut shard = Shard::create(disk, &[target])?;
     let packing = Packing { codec: shape.codec, level: None };
@@ -139,7 +154,8 @@ fn without_end(rel: &Path) -> Option<PathBuf> {
 fn sweep(disk: &dyn Disk, root: &Path) -> Result<()> {
     for entry in walkdir::WalkDir::new(root).into_iter().flatten() {
         if entry.file_type().is_file() && entry.file_name().to_string_lossy().starts_with(TEMP) {
-            let failed = || format!("{}: cannot be removed", visible(&entry.path().to_string_lossy()));
+            let failed =
+                || format!("{}: cannot be removed", visible(&entry.path().to_string_lossy()));
             disk.remove(entry.path()).with_context(failed)?;
         }
     }

@@ -65,7 +65,8 @@ impl Target {
                 Ok(found) if found.is_dir() => {}
                 Ok(_) => bail!("{}: is in the way, and no folder", visible(&at.to_string_lossy())),
                 Err(_) => {
-                    let failed = || format!("{}: the folder cannot be made", visible(&at.to_string_lossy()));
+                    let failed =
+                        || format!("{}: the folder cannot be made", visible(&at.to_string_lossy()));
                     disk.create_folder(&at).with_context(failed)?;
                     disk.sync_folder(&above).with_context(failed)?;
                 }
@@ -75,7 +76,9 @@ impl Target {
             Ok(old) if old.is_symlink() => {
                 bail!("{}: is a symbolic link; it is not written through", self.name())
             }
-            Ok(old) if !old.is_file() => bail!("{}: is in the way, and no regular file", self.name()),
+            Ok(old) if !old.is_file() => {
+                bail!("{}: is in the way, and no regular file", self.name())
+            }
             Ok(old) => Ok(Some(old.permissions())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("{}: cannot be written", self.name())),
@@ -197,14 +200,18 @@ impl Shard {
             let (temp, path) = (target.temp(), target.path());
             if target.is_optional && bytes == 0 {
                 let failed = || format!("{}: cannot be removed", target.name());
-                self.disk.remove(&temp).and_then(|()| self.disk.remove(&path)).with_context(failed)?;
+                self.disk
+                    .remove(&temp)
+                    .and_then(|()| self.disk.remove(&path))
+                    .with_context(failed)?;
                 continue;
             }
             if let Err(error) = self.disk.rename(&temp, &path) {
                 if self.is_ours {
                     let _ = self.disk.remove(&temp);
                 }
-                return Err(error).with_context(|| format!("{}: cannot be put in its place", target.name()));
+                return Err(error)
+                    .with_context(|| format!("{}: cannot be put in its place", target.name()));
             }
             let folder = folder(&path).to_owned();
             if !folders.contains(&folder) {

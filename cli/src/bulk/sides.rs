@@ -92,7 +92,8 @@ fn set_aside(part: &Quarantined, lines: &mut String) {
     let of = if part.is_packed { "file" } else { "unpacked" };
     let why = serde_json::Value::from(part.why.as_str());
     let (at, len) = (part.at, part.bytes.len());
-    let _ = write!(lines, "{{\"of\":\"{of}\",\"start\":{at},\"bytes\":{len},\"why\":{why},\"hex\":\"");
+    let _ =
+        write!(lines, "{{\"of\":\"{of}\",\"start\":{at},\"bytes\":{len},\"why\":{why},\"hex\":\"");
     part.bytes.iter().for_each(|byte| {
         let _ = write!(lines, "{byte:02x}");
     });

@@ -124,7 +124,8 @@ impl Summary {
 
     /// What is told at the end. Failures are told even when quiet.
     pub fn lines(&self, is_quiet: bool) -> Vec<String> {
-        let plural = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let plural =
+            |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
         let mut lines = Vec::new();
         let emptied = self.documents.statuses.get("residue_only").copied().unwrap_or(0);
         if emptied > 0 {
@@ -134,8 +135,15 @@ impl Summary {
             ));
         }
         for (kind, problems) in &self.problems {
-            let first = problems.first.first().map(|first| format!("; first: {}: {}", first.path, first.what));
-            lines.push(format!("{kind}: {}{}", plural(problems.count, "problem"), first.unwrap_or_default()));
+            let first = problems
+                .first
+                .first()
+                .map(|first| format!("; first: {}: {}", first.path, first.what));
+            lines.push(format!(
+                "{kind}: {}{}",
+                plural(problems.count, "problem"),
+                first.unwrap_or_default()
+            ));
         }
         let Tally { long_lines, held, .. } = self.documents;
         if long_lines + held > 0 {
@@ -180,7 +188,8 @@ impl Summary {
             .collect();
         if !is_quiet || failed + left + partial > 0 {
             let all = plural(cleaned + skipped + failed + left, "file");
-            let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+            let parts =
+                if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
             lines.push(format!("{all}{parts}"));
         }
         lines

@@ -33,7 +33,8 @@ pub struct Tally {
 impl Tally {
     /// The tally of a report, whose rule ids are those of this cleaner.
     pub fn of(report: &Report, cleaner: &Cleaner) -> Self {
-        let counted = |count: unchaff::Count| Removed { removals: count.removals, bytes: count.bytes };
+        let counted =
+            |count: unchaff::Count| Removed { removals: count.removals, bytes: count.bytes };
         let statuses = Status::ALL.iter().map(|&status| (status, report.documents_with(status)));
         Tally {
             documents: report.documents(),

@@ -152,9 +152,12 @@ fn walk(base: &Path, argument: &Path, pattern: Option<&Path>, found: &mut Found)
                 let path = error.path().unwrap_or(base).to_owned();
                 if error.loop_ancestor().is_some() {
                     let path = visible(&path.to_string_lossy());
-                    found.notes.push(format!("{path}: leads back to a folder above it; passed over"));
+                    found
+                        .notes
+                        .push(format!("{path}: leads back to a folder above it; passed over"));
                 } else {
-                    let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    let why =
+                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
                     found.refuse(&path, &format!("cannot be read: {why}"));
                 }
                 continue;
@@ -276,7 +279,8 @@ mod tests {
     #[test]
     fn row_59_links_that_lead_back_are_passed_over() {
         let place = place();
-        std::os::unix::fs::symlink(place.path().join("a"), place.path().join("a/b/up")).expect("a link");
+        std::os::unix::fs::symlink(place.path().join("a"), place.path().join("a/b/up"))
+            .expect("a link");
         let found = find_in(place.path(), &["a"]);
         assert_eq!(rels(&found), ["b/y.jsonl", "x.txt"]);
         assert_eq!(found.notes.len(), 1, "{found:?}");

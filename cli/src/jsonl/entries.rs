@@ -37,7 +37,8 @@ pub fn each_entry(
     })
 }
 
-fn entry<'l>(number: u64, line: &'l [u8], text_field: &str) -> Entry<'l> {
+/// What a line holds; the first line of a file may start with a byte order mark.
+pub fn entry<'l>(number: u64, line: &'l [u8], text_field: &str) -> Entry<'l> {
     let is_marked = number == 1 && line.starts_with(b"\xEF\xBB\xBF");
     let start = if is_marked { 3 } else { 0 };
     let json = line[start..].trim_ascii_end();

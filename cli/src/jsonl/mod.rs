@@ -8,7 +8,7 @@ mod escaped;
 mod lines;
 mod record;
 
-pub use entries::{Entry, each_entry};
+pub use entries::{Entry, each_entry, entry};
 pub use escaped::{canonical, cut, insert, written};
 pub use record::{Record, host_of, reason};
 
