@@ -143,6 +143,8 @@ struct Faulty {
     formats: Box<dyn Formats>,
     faults: Faults,
     panics_in: Option<&'static str>,
+    /// A file that somebody else writes to while it is read.
+    grows: Option<&'static str>,
 }
 
 struct FaultyReader(Box<dyn BlockReader>, Faults);
@@ -169,6 +171,11 @@ impl Formats for Faulty {
         opened.reader = Box::new(FaultyReader(opened.reader, self.faults.clone()));
         if self.panics_in.is_some_and(|name| source.rel == Path::new(name)) {
             opened.cleaner = Arc::new(Panicking);
+        }
+        if self.grows.is_some_and(|name| source.rel == Path::new(name)) {
+            let mut file =
+                fs::OpenOptions::new().append(true).open(&source.input).expect("it opens");
+            file.write_all(b"{}\n").expect("it can be written");
         }
         Ok(opened)
     }
@@ -270,19 +277,21 @@ impl Place {
 
     /// Runs with these faults; gives the summary.
     fn run(&self, faults: Faults, more: &[&str]) -> anyhow::Result<Summary> {
-        self.run_with(faults, None, more)
+        self.run_with(faults, None, None, more)
     }
 
     fn run_with(
         &self,
         faults: Faults,
         panics_in: Option<&'static str>,
+        grows: Option<&'static str>,
         more: &[&str],
     ) -> anyhow::Result<Summary> {
         let args = self.args(more);
         let reads = faults.clone();
-        let wrap =
-            |formats| Box::new(Faulty { formats, faults: reads, panics_in }) as Box<dyn Formats>;
+        let wrap = |formats| {
+            Box::new(Faulty { formats, faults: reads, panics_in, grows }) as Box<dyn Formats>
+        };
         let disk = Arc::new(Failing(faults));
         let cleaner = cleaner(more.ends_with(OLD_RULES));
         let (job, locks) = super::prepare(&args, cleaner, disk, Stop::default(), wrap)?;
@@ -365,11 +374,41 @@ fn row_49_50_an_error_at_any_call_leaves_old_outputs_or_new_ones() {
 #[test]
 fn row_63_a_panic_costs_one_file() {
     let place = Place::new(&[]);
-    let summary = place.run_with(Faults::none(), Some(FILES[0]), &[]).expect("the run goes on");
+    let summary =
+        place.run_with(Faults::none(), Some(FILES[0]), None, &[]).expect("the run goes on");
     assert_eq!((summary.files.failed, summary.files.cleaned, summary.outcome()), (1, 2, 2));
     assert!(summary.failed[0].what.contains("as this test wants it"), "{summary:?}");
     let outputs = place.outputs();
     assert_eq!(outputs[FILES[0]], place.old[FILES[0]]);
     assert_eq!(outputs[FILES[1]], place.new[FILES[1]]);
+    assert_eq!(place.temps(), Vec::<String>::new());
+}
+
+#[test]
+fn row_55_an_input_that_changes_while_it_is_read_is_refused() {
+    let place = Place::new(&[]);
+    let summary =
+        place.run_with(Faults::none(), None, Some(FILES[0]), &[]).expect("the run goes on");
+    assert_eq!((summary.files.failed, summary.files.cleaned, summary.outcome()), (1, 2, 2));
+    assert!(summary.failed[0].what.contains("changed while it was read"), "{summary:?}");
+    assert_eq!(place.outputs()[FILES[0]], place.old[FILES[0]]);
+    assert_eq!(place.temps(), Vec::<String>::new());
+}
+
+#[test]
+fn row_64_an_input_that_vanishes_is_told_and_the_others_go_on() {
+    let place = Place::new(&[]);
+    let args = place.args(&[]);
+    let disk = Arc::new(Local);
+    let (job, locks) =
+        super::prepare(&args, cleaner(false), disk, Stop::default(), |formats| formats)
+            .expect("it is planned");
+    fs::remove_file(place.folder.path().join("in").join(FILES[0])).expect("it can be removed");
+    job.run();
+    let summary = super::lock(&job.summary).clone();
+    drop(locks);
+    assert_eq!((summary.files.failed, summary.files.cleaned, summary.outcome()), (1, 2, 2));
+    assert!(summary.failed[0].path.ends_with(FILES[0]), "{summary:?}");
+    assert_eq!(place.outputs()[FILES[0]], place.old[FILES[0]]);
     assert_eq!(place.temps(), Vec::<String>::new());
 }

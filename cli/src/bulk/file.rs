@@ -4,13 +4,14 @@
 //! nothing behind but what a checkpoint names.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
-use super::job::Job;
+use super::job::{Assembly, Job};
 use super::record::{Checkpoint, Complete, Done, FOLDER, Part, Stamp, Step, Work};
 use super::shard::{Shard, Target, Written, hash_of, hex, key, with_suffix};
 use super::sides::{RECEIPTS_END, receipts_end, receipts_start};
@@ -80,6 +81,8 @@ pub struct InHand {
     pub why: Option<String>,
     /// Set when the file cannot be done: the reader need not go on.
     pub is_void: Arc<AtomicBool>,
+    /// What makes the output of what was written, if that is not the output itself.
+    pub assembly: Option<Assembly>,
 }
 
 /// What a block comes to.
@@ -141,6 +144,7 @@ pub fn begin(job: &Job, source: &Source) -> Result<Begun> {
         has_part,
         why: why.clone(),
         is_void: Arc::default(),
+        assembly: None,
     };
     if let Some(Part { settings, input, temps, step: Step::Checkpoint(checkpoint), .. }) = part
         && settings == job.settings
@@ -305,6 +309,13 @@ impl InHand {
     pub fn finish(mut self, job: &Job, input_xxh3: String) -> Result<Done> {
         if job.places.receipts.is_some() {
             self.shard.put(0, &receipts_end(self.work.receipts))?;
+        }
+        if let Some(assembly) = self.assembly.take() {
+            let name = self.source.name();
+            let make = |parts: &mut dyn Read, output: &mut (dyn Write + Send)| {
+                assembly(parts, output).map_err(|problem| anyhow!("{name}: {problem}"))
+            };
+            self.shard.remake(self.targets.len() - 1, make)?;
         }
         let written = self.shard.sync()?;
         self.check_unchanged()?;

@@ -22,7 +22,7 @@ impl Formats for Files {
         let reader = containers::reader(&source.input, &shape, &self.options, &self.cleaner, from)?;
         let cleaner = containers::cleaner(&shape, &self.options, &self.cleaner)?;
         let packing = containers::packing(&shape, &self.options)?;
-        Ok(Opened { shape, packing, reader, cleaner: Arc::from(cleaner) })
+        Ok(Opened { shape, packing, reader, cleaner: Arc::from(cleaner), assembly: None })
     }
 }
 

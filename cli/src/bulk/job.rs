@@ -7,6 +7,7 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
+use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -45,7 +46,13 @@ pub struct Opened {
     pub packing: Packing,
     pub reader: Box<dyn BlockReader>,
     pub cleaner: Arc<dyn BlockCleaner>,
+    /// What makes the output of what the blocks come to, where that is not the output itself.
+    pub assembly: Option<Assembly>,
 }
+
+/// Makes a file of its parts.
+pub type Assembly =
+    Box<dyn FnOnce(&mut dyn Read, &mut (dyn Write + Send)) -> Result<(), Problem> + Send>;
 
 /// Everything that a run needs.
 pub struct Job {
@@ -180,7 +187,7 @@ impl Job {
             Begun::Go(in_hand) => in_hand,
         };
         let opened = self.formats.open(source, in_hand.from.as_ref());
-        let Opened { shape, packing, mut reader, cleaner } = match opened {
+        let Opened { shape, packing, mut reader, cleaner, assembly } = match opened {
             Ok(opened) => opened,
             Err(problem) => {
                 in_hand.abandon(self)?;
@@ -190,6 +197,7 @@ impl Job {
         if in_hand.from.is_none() {
             shape.notes.iter().for_each(|note| in_hand.work.problems.add(note.clone()));
         }
+        in_hand.assembly = assembly.filter(|_| self.places.writes_output);
         let started = in_hand.start(self, shape.container);
         let is_void = Arc::clone(&in_hand.is_void);
         let gone = || anyhow!("the writing thread is gone");

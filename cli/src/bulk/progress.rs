@@ -80,6 +80,10 @@ impl Progress {
 
     /// Says something without breaking the bar.
     pub fn say(&self, message: &str) {
+        // What the tests make fail thousands of times need not be read.
+        if cfg!(test) {
+            return;
+        }
         match &self.bar {
             Some(bar) => bar.suspend(|| say(message)),
             None => say(message),

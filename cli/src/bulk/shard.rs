@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
-use std::io::{ErrorKind, Read};
+use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -115,8 +115,30 @@ pub struct Shard {
     is_ours: bool,
 }
 
+/// Counts and hashes what goes to a file.
+struct Hashing {
+    file: Box<dyn DiskFile>,
+    bytes: u64,
+    hash: Xxh3,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 struct Open {
     target: Target,
+    /// The mode of the file that it will replace.
+    mode: Option<Permissions>,
     file: Box<dyn DiskFile>,
     bytes: u64,
     hash: Xxh3,
@@ -132,8 +154,9 @@ impl Shard {
             let failed = || format!("{}: cannot be written", target.name());
             // Only a run that was killed leaves such a file, and this one holds the lock.
             disk.remove(&temp).with_context(failed)?;
-            let file = disk.create_new(&temp, mode).with_context(failed)?;
-            shard.files.push(Open { target: target.clone(), file, bytes: 0, hash: Xxh3::new() });
+            let file = disk.create_new(&temp, mode.clone()).with_context(failed)?;
+            let hash = Xxh3::new();
+            shard.files.push(Open { target: target.clone(), mode, file, bytes: 0, hash });
         }
         Ok(shard)
     }
@@ -149,7 +172,7 @@ impl Shard {
             return Ok(None);
         }
         for (target, written) in targets.iter().zip(written) {
-            target.prepare(disk.as_ref())?;
+            let mode = target.prepare(disk.as_ref())?;
             let temp = target.temp();
             if !fs::symlink_metadata(&temp).is_ok_and(|found| found.is_file()) {
                 return Ok(None);
@@ -163,7 +186,7 @@ impl Shard {
             let file = disk
                 .reopen(&temp, bytes)
                 .with_context(|| format!("{}: cannot be written", target.name()))?;
-            shard.files.push(Open { target: target.clone(), file, bytes, hash });
+            shard.files.push(Open { target: target.clone(), mode, file, bytes, hash });
         }
         shard.is_ours = true;
         Ok(Some(shard))
@@ -178,6 +201,41 @@ impl Shard {
         open.bytes += bytes.len() as u64;
         open.hash.update(bytes);
         Ok(())
+    }
+
+    /// Makes another file of what was written to one: `make` reads that, and writes this.
+    pub fn remake(
+        &mut self,
+        which: usize,
+        make: impl FnOnce(&mut dyn Read, &mut (dyn Write + Send)) -> Result<()>,
+    ) -> Result<()> {
+        let open = &mut self.files[which];
+        let failed = || format!("{}: cannot be written", open.target.name());
+        open.file.flush().with_context(failed)?;
+        let temp = open.target.temp();
+        let again = with_suffix(&temp, "-again");
+        let made = (|| {
+            let mut parts = BufReader::new(self.disk.open(&temp).with_context(failed)?);
+            self.disk.remove(&again).with_context(failed)?;
+            let file = self.disk.create_new(&again, open.mode.clone()).with_context(failed)?;
+            let mut writer = Hashing { file, bytes: 0, hash: Xxh3::new() };
+            let mut buffered = BufWriter::with_capacity(1 << 20, &mut writer);
+            make(&mut parts, &mut buffered)?;
+            buffered.flush().with_context(failed)?;
+            drop(buffered);
+            self.disk.rename(&again, &temp).with_context(failed)?;
+            Ok(writer)
+        })();
+        match made {
+            Ok(Hashing { file, bytes, hash }) => {
+                (open.file, open.bytes, open.hash) = (file, bytes, hash);
+                Ok(())
+            }
+            Err(error) => {
+                let _ = self.disk.remove(&again);
+                Err(error)
+            }
+        }
     }
 
     /// Waits until every byte is on the medium, and says how many there are.
@@ -245,7 +303,7 @@ impl Drop for Shard {
 }
 
 /// Length and hash of what a reader gives.
-pub fn hash_of(mut reader: impl Read) -> std::io::Result<(u64, Xxh3)> {
+pub fn hash_of(mut reader: impl Read) -> io::Result<(u64, Xxh3)> {
     let (mut hash, mut bytes) = (Xxh3::new(), 0u64);
     let mut buffer = vec![0; 1 << 18];
     loop {

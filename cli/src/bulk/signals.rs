@@ -19,9 +19,11 @@ impl Stop {
     /// Listens for signals from now on.
     #[cfg(unix)]
     pub fn on_signals() -> Result<Stop> {
-        use signal_hook::consts::{SIGINT, SIGTERM};
+        use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
         use signal_hook::flag;
         let stop = Stop::default();
+        // A file that grows beyond the limit of the process is an error of that file, not the end of the run.
+        flag::register(SIGXFSZ, Arc::default()).context("SIGXFSZ cannot be caught")?;
         for signal in [SIGINT, SIGTERM] {
             let failed = || format!("signal {signal} cannot be listened for");
             // In this order: the second signal finds the flag set by the first.
