@@ -97,6 +97,14 @@ pub struct CleanBlock {
     pub resume: Option<Position>,
 }
 
+impl CleanedPart {
+    /// Adds what comes after, save its length and report.
+    pub(super) fn append(&mut self, next: CleanedPart) {
+        self.kept.extend(next.kept);
+        self.documents.extend(next.documents);
+    }
+}
+
 impl CleanBlock {
     /// The outcome of a block, of which nothing was cleaned yet.
     pub(super) fn of(block: &mut Block) -> CleanBlock {

@@ -19,6 +19,8 @@ mod problem;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod text_blocks;
+mod text_clean;
 mod zstd;
 
 use std::path::Path;
@@ -32,12 +34,14 @@ pub use block::{
 pub use cuts::count_chars;
 pub use fields::TEXT as TEXT_FIELDS;
 pub use options::{BLOCK_BYTES, Edit, Options};
+pub use pack::Packing;
 pub use problem::{MAX_NAMED, Place, Problem, ProblemKind, Problems};
 pub use shape::{Codec, Container, Shape, detect};
 
 use jsonl_blocks::JsonlReader;
 use jsonl_clean::JsonlCleaner;
-pub use pack::Packing;
+use text_blocks::TextReader;
+use text_clean::TextCleaner;
 
 /// A reader of a file, from its start or from where it can start again. The cleaner is for documents larger than a block,
 /// which stream through the reader.
@@ -52,10 +56,12 @@ pub fn reader(
     cleaner: &Cleaner,
     from: Option<&Position>,
 ) -> Result<Box<dyn BlockReader>, Problem> {
-    let _ = cleaner;
     match shape.container {
         Container::Jsonl => Ok(Box::new(JsonlReader::open(path, shape.codec, options, from)?)),
-        Container::Text | Container::Warc | Container::Parquet => Err(not_yet(shape)),
+        Container::Text => {
+            Ok(Box::new(TextReader::open(path, shape.codec, options, cleaner, from)?))
+        }
+        Container::Warc | Container::Parquet => Err(not_yet(shape)),
     }
 }
 
@@ -74,7 +80,8 @@ pub fn cleaner(
         Container::Jsonl => {
             Ok(Box::new(JsonlCleaner::new(cleaner.clone(), options.clone(), packing)))
         }
-        Container::Text | Container::Warc | Container::Parquet => Err(not_yet(shape)),
+        Container::Text => Ok(Box::new(TextCleaner::new(cleaner.clone(), options, packing)?)),
+        Container::Warc | Container::Parquet => Err(not_yet(shape)),
     }
 }
 
@@ -84,6 +91,10 @@ pub fn needs_assembly(shape: &Shape) -> bool {
 }
 
 /// How the output is compressed.
+///
+/// # Errors
+///
+/// When there is no such level.
 pub fn packing(shape: &Shape, options: &Options) -> Result<Packing, Problem> {
     let codec = options.codec.unwrap_or(shape.codec);
     let levels = match codec {

@@ -2,6 +2,7 @@
 
 mod damage;
 mod jsonl;
+mod text;
 
 use std::fs;
 use std::io::{Read, Write};
