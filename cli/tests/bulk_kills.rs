@@ -39,7 +39,7 @@ fn row_51_a_killed_run_leaves_whole_outputs_and_the_next_ones_complete_them() {
     let kills =
         std::env::var("UNCHAFF_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(200);
     let place = Place::new();
-    corpus(&place, 5);
+    corpus(&place, 1);
     let args = [&ARGS[..], &SMALL].concat();
     place.run(&args).ended(0);
     let (outputs, receipts) = (files(&place, "out"), files(&place, "receipts"));
