@@ -1,6 +1,7 @@
 //! A run over a corpus when the system fails it, or is told to stop.
 
 #![cfg(unix)]
+#![allow(clippy::print_stdout, reason = "what was skipped is told, with its reason")]
 
 mod support;
 
@@ -9,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use support::corpora::{SMALL, assert_same, corpus, files, gzip, records, story, temps};
+use support::corpora::{assert_same, corpus, files, gzip, records, story, temps};
 use support::{Answer, Place, STORY, STORY_BODY};
 
 /// Whether a shell command works here; tells why a test is skipped where it does not.

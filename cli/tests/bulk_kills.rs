@@ -1,5 +1,7 @@
 //! `kill -9` at any moment of a run over a corpus: outputs are whole or not there, and another run goes on.
 
+#![allow(clippy::print_stdout, reason = "what was skipped is told, with its reason")]
+
 mod support;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! Runs over a corpus: what is read, where it goes, what is skipped, and that threads change nothing.
 
+#![allow(clippy::print_stdout, reason = "what was skipped is told, with its reason")]
+
 mod support;
 
 use std::fs;

@@ -1,10 +1,11 @@
 //! The formats that are read, as the containers know them.
 
+use std::io::{Read, Write};
 use std::sync::Arc;
 
 use unchaff::Cleaner;
 
-use super::job::{Formats, Opened};
+use super::job::{Assembly, Formats, Opened};
 use super::walk::Source;
 use crate::args::CleanFormatArg;
 use crate::containers::{self, Container, Options, Position, Problem};
@@ -22,7 +23,15 @@ impl Formats for Files {
         let reader = containers::reader(&source.input, &shape, &self.options, &self.cleaner, from)?;
         let cleaner = containers::cleaner(&shape, &self.options, &self.cleaner)?;
         let packing = containers::packing(&shape, &self.options)?;
-        Ok(Opened { shape, packing, reader, cleaner: Arc::from(cleaner), assembly: None })
+        let assembly = containers::needs_assembly(&shape).then(|| {
+            let (path, shape, options) =
+                (source.input.clone(), shape.clone(), self.options.clone());
+            let assemble = move |parts: &mut dyn Read, output: &mut (dyn Write + Send)| {
+                containers::assemble(&path, &shape, &options, parts, output)
+            };
+            Box::new(assemble) as Assembly
+        });
+        Ok(Opened { shape, packing, reader, cleaner: Arc::from(cleaner), assembly })
     }
 }
 

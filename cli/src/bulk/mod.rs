@@ -51,7 +51,9 @@ use crate::talk::{Outcome, say, visible};
 
 /// Whether the arguments ask for a bulk run: several files, a folder or a pattern, or a folder to write to.
 pub fn is_asked(args: &CleanArgs) -> bool {
-    let is_many = |path: &PathBuf| path.is_dir() || (walk::is_pattern(path) && !path.exists());
+    // Without a folder to write to, a pattern is the name of a file that is not there.
+    let is_pattern = |path: &PathBuf| args.output.is_some() && walk::is_pattern(path);
+    let is_many = |path: &PathBuf| path.is_dir() || (is_pattern(path) && !path.exists());
     let is_folder =
         |path: &PathBuf| path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
     args.files.len() > 1
@@ -183,6 +185,12 @@ fn plan(args: &CleanArgs) -> Result<(Found, Places)> {
             || name.contains("__"))
     {
         bail!("--attributes {}: use a plain name, without / and __", visible(name));
+    }
+    if root.exists() && !root.is_dir() {
+        let name = |path: &Path| visible(&path.to_string_lossy());
+        let folder = args.files.iter().find(|path| path.is_dir());
+        let and = folder.map(|folder| format!(", and {} is a directory", name(folder)));
+        bail!("{}: is a file{}; name a folder for the output", name(root), and.unwrap_or_default());
     }
     let places = places(root.clone());
     let mut ours: Vec<PathBuf> = args.receipts.iter().cloned().collect();

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::containers::{CleanBlock, Codec, Container, Cut, Document, Packing, Quarantined};
+use crate::containers::{CleanBlock, Codec, Container, Cut, Document, Fate, Packing, Quarantined};
 
 /// Which files are written beside the output.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,9 +64,13 @@ pub fn receipts_end(count: u64) -> Vec<u8> {
     RECEIPTS.pack(format!("{{\"unchaff\":1,\"receipts\":{count}}}\n").into_bytes())
 }
 
-/// One attribute row.
+/// One attribute row; without attributes where nothing is known, since the record could not be read.
 fn row(document: &Document, key: &str, lines: &mut String) {
     let id = document.id.as_deref().unwrap_or("null");
+    if document.fate == Fate::Unread {
+        let _ = writeln!(lines, "{{\"id\":{id},\"attributes\":{{}}}}");
+        return;
+    }
     let _ = write!(lines, "{{\"id\":{id},\"attributes\":{{{key}:[");
     for (number, (start, end)) in spans(&document.cuts).into_iter().enumerate() {
         let comma = if number == 0 { "" } else { "," };

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::record::Work;
 use super::tally::Tally;
-use crate::containers::Problem;
+use crate::containers::{Problem, ProblemKind};
 
 /// How many files and places of each kind are named.
 const MAX_NAMED: usize = 1000;
@@ -61,7 +61,7 @@ pub struct Summary {
     pub files: Files,
     pub documents: Tally,
     pub receipts: u64,
-    pub problems: BTreeMap<&'static str, Kind>,
+    pub problems: BTreeMap<ProblemKind, Kind>,
     pub failed: Vec<Named>,
     pub partial: Vec<Named>,
     pub redone: Vec<Named>,
@@ -73,7 +73,7 @@ impl Summary {
         self.documents.add(&work.tally);
         self.receipts += work.receipts;
         for (kind, count) in work.problems.counts() {
-            self.problems.entry(kind.name()).or_default().count += count;
+            self.problems.entry(kind).or_default().count += count;
         }
         for (place, problem) in work.problems.named().iter().enumerate() {
             self.name(number, place, path, problem);
@@ -85,7 +85,7 @@ impl Summary {
     }
 
     fn name(&mut self, number: u64, place: usize, path: &str, problem: &Problem) {
-        let kind = self.problems.entry(problem.kind.name()).or_default();
+        let kind = self.problems.entry(problem.kind).or_default();
         let at = kind.order.partition_point(|known| *known < (number, place));
         if at < FIRST_PLACES {
             kind.order.insert(at, (number, place));
@@ -109,8 +109,8 @@ impl Summary {
 
     /// Records that were kept as they are, unexamined.
     fn kept(&self) -> u64 {
-        let is_kept = |kind: &str| matches!(kind, "bad-record" | "long-record" | "bad-digest");
-        self.problems.iter().filter(|(kind, _)| is_kept(kind)).map(|(_, kind)| kind.count).sum()
+        let kept = self.problems.iter().filter(|(kind, _)| kind.is_kept());
+        kept.map(|(_, problems)| problems.count).sum()
     }
 
     /// 2: a file was refused or failed. 1: something was kept unread, or is partial. 0: all is well.
@@ -140,7 +140,8 @@ impl Summary {
                 .first()
                 .map(|first| format!("; first: {}: {}", first.path, first.what));
             lines.push(format!(
-                "{kind}: {}{}",
+                "{}: {}{}",
+                kind.name(),
                 plural(problems.count, "problem"),
                 first.unwrap_or_default()
             ));

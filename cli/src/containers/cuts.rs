@@ -1,11 +1,8 @@
 //! What was removed from a record, as documents and receipts say it.
 
-use std::ops::Range;
-
-use unchaff::{Cleaner, Receipt, Removal, Removed};
+use unchaff::{Cleaner, Removal};
 
 use super::block::Cut;
-use crate::jsonl;
 
 /// The removals of a text, in bytes and in code points.
 pub fn cuts(text: &[u8], removals: &[Removal]) -> Vec<Cut> {
@@ -65,17 +62,6 @@ impl CharCounter {
     pub fn count(&self) -> u64 {
         self.chars + self.held.len() as u64
     }
-}
-
-/// How each removed piece is written in its JSON string, where that is not the shortest common way.
-pub fn written(receipt: &Receipt, inside: &str, ranges: &[Range<usize>]) -> Vec<Option<String>> {
-    let piece = |(removed, range): (&Removed, &Range<usize>)| {
-        let written = &inside[range.clone()];
-        let is_common =
-            std::str::from_utf8(&removed.bytes).is_ok_and(|text| jsonl::canonical(text) == written);
-        (!is_common).then(|| written.to_owned())
-    };
-    receipt.removed().iter().zip(ranges).map(piece).collect()
 }
 
 /// A JSON line with a further field that lists the cuts: `[start, end, "rule"]`, in code points.

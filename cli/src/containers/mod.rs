@@ -15,14 +15,18 @@ mod jsonl_clean;
 mod options;
 mod pack;
 mod packed;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod problem;
 mod shape;
 #[cfg(test)]
 mod tests;
 mod text_blocks;
 mod text_clean;
+mod warc;
 mod zstd;
 
+use std::io::{Read, Write};
 use std::path::Path;
 
 use unchaff::Cleaner;
@@ -61,7 +65,13 @@ pub fn reader(
         Container::Text => {
             Ok(Box::new(TextReader::open(path, shape.codec, options, cleaner, from)?))
         }
-        Container::Warc | Container::Parquet => Err(not_yet(shape)),
+        Container::Warc => Ok(Box::new(warc::WarcReader::open(path, shape.codec, options, from)?)),
+        #[cfg(feature = "parquet")]
+        Container::Parquet => {
+            Ok(Box::new(parquet::ParquetReader::new(parquet::Opened::open(path, options)?, from)))
+        }
+        #[cfg(not(feature = "parquet"))]
+        Container::Parquet => Err(without_parquet()),
     }
 }
 
@@ -81,13 +91,39 @@ pub fn cleaner(
             Ok(Box::new(JsonlCleaner::new(cleaner.clone(), options.clone(), packing)))
         }
         Container::Text => Ok(Box::new(TextCleaner::new(cleaner.clone(), options, packing)?)),
-        Container::Warc | Container::Parquet => Err(not_yet(shape)),
+        Container::Warc => Ok(Box::new(warc::WarcCleaner::new(cleaner.clone(), options, packing)?)),
+        #[cfg(feature = "parquet")]
+        Container::Parquet => Ok(Box::new(parquet::ParquetCleaner::new(cleaner.clone(), options)?)),
+        #[cfg(not(feature = "parquet"))]
+        Container::Parquet => Err(without_parquet()),
     }
 }
 
 /// Whether the outputs of the blocks are not the file itself, but the parts of which `assemble` makes it.
 pub fn needs_assembly(shape: &Shape) -> bool {
     shape.container == Container::Parquet
+}
+
+/// Writes the file of which the outputs of the blocks, one behind the other, are the parts.
+///
+/// # Errors
+///
+/// When input or parts cannot be read, or the output cannot be written.
+pub fn assemble(
+    path: &Path,
+    shape: &Shape,
+    options: &Options,
+    parts: &mut dyn Read,
+    output: &mut (dyn Write + Send),
+) -> Result<(), Problem> {
+    debug_assert!(needs_assembly(shape));
+    #[cfg(feature = "parquet")]
+    return parquet::assemble(&parquet::Opened::open(path, options)?, parts, output);
+    #[cfg(not(feature = "parquet"))]
+    {
+        let _ = (path, options, parts, output);
+        Err(without_parquet())
+    }
 }
 
 /// How the output is compressed.
@@ -120,7 +156,8 @@ fn zstd_levels() -> std::ops::RangeInclusive<i32> {
     ::zstd::compression_level_range()
 }
 
-fn not_yet(shape: &Shape) -> Problem {
-    let what = format!("{} is not read yet", shape.container.name());
+#[cfg(not(feature = "parquet"))]
+fn without_parquet() -> Problem {
+    let what = "is Parquet, which this program was built without (cargo feature parquet)";
     Problem::of_file(ProblemKind::Unsupported, what)
 }

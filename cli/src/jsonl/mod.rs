@@ -9,7 +9,7 @@ mod lines;
 mod record;
 
 pub use entries::{Entry, each_entry, entry, too_long, unmarked};
-pub use escaped::{canonical, cut, insert, written};
+pub use escaped::{canonical, insert, written};
 pub use lines::{Lines, RawLine};
 pub use record::{Record, reason};
 

@@ -49,12 +49,6 @@ impl<'l> Record<'l> {
             .and_then(|url| host_of(&url).map(str::to_owned));
         Ok(Record { text, inside, id, host })
     }
-
-    /// The id as plain text: the inside of a string, or a number as it is written.
-    pub fn plain_id(&self) -> Option<String> {
-        let id = self.id?;
-        Some(unescape(id).map_or_else(|_| id.to_owned(), Cow::into_owned))
-    }
 }
 
 /// The fields of a record that matter here, as they are written.

@@ -1,6 +1,7 @@
 //! Corpora for runs over many files, and what is written for them.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::print_stdout, reason = "a failure is replayed from the seed")]
 
 use std::collections::BTreeMap;
 use std::fs;
