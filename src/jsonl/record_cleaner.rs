@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::block::Places;
 use super::cleaned::CleanedLine;
 use super::error::LineError;
 use super::escape::unescape;
@@ -35,6 +36,7 @@ pub struct RecordCleaner {
     /// Where the removals are written in the line.
     pub(super) cuts: Vec<Range<usize>>,
     scratch: Vec<u8>,
+    places: Box<Places>,
     report: Report,
 }
 
@@ -42,9 +44,7 @@ impl RecordCleaner {
     /// A cleaner of records whose text is in the field `text`.
     #[must_use]
     pub fn new(cleaner: &Cleaner) -> Self {
-        let rules = cleaner.index().rules();
-        let minds_hosts = rules.rules().iter().any(|rule| !rule.sites().is_empty())
-            || rules.exceptions().iter().any(|exception| !exception.sites().is_empty());
+        let minds_hosts = cleaner.index().rules().minds_hosts();
         RecordCleaner {
             fields: Fields::default(),
             cleaner: cleaner.clone(),
@@ -54,6 +54,7 @@ impl RecordCleaner {
             removals: Vec::new(),
             cuts: Vec::new(),
             scratch: Vec::new(),
+            places: Box::default(),
             report: Report::default(),
         }
     }
@@ -75,7 +76,7 @@ impl RecordCleaner {
         if json.trim_ascii_start().is_empty() {
             return Ok(None);
         }
-        self.record.read(json, &self.fields)?;
+        self.record.read(json, &self.fields, &mut self.places)?;
         let document = self.judge(line);
         self.report.count_document(&document);
         Ok(Some(CleanedLine::new(self, line, document)))
