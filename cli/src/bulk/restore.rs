@@ -20,7 +20,7 @@ use super::sides::RECEIPTS_END;
 use super::walk;
 use crate::Run;
 use crate::args::RestoreArgs;
-use crate::containers::{self, BLOCK_BYTES, Codec, Packing, TEXT_FIELDS};
+use crate::containers::{self, BLOCK_BYTES, Codec, Container, Packing, TEXT_FIELDS};
 use crate::input::{Format, Input};
 use crate::receipts::Reader;
 use crate::talk::{Outcome, say, visible};
@@ -98,6 +98,13 @@ fn restore(
     let failed = || format!("{}: cannot be read", name(&path));
     let shape =
         containers::detect(&path, None).map_err(|problem| anyhow!("{}: {problem}", name(&path)))?;
+    if !matches!(shape.container, Container::Text | Container::Jsonl) {
+        let what = shape.container.name();
+        bail!(
+            "{}: {what} files cannot be restored yet; the receipts hold what was removed",
+            name(&path)
+        );
+    }
     let receipts = File::open(&receipts_path)
         .and_then(zstd::Decoder::new)
         .with_context(|| format!("{}: cannot be read", name(&receipts_path)))?;
