@@ -51,5 +51,5 @@ fn only_packs_are_compiled_and_none_is_overwritten() {
     let over = place.run(&["rules", "compile", "mine.toml", "-o", "mine.toml"]);
     over.said(2, "write to another file");
     assert_eq!(place.read_text("mine.toml"), pack(LINE));
-    place.run(&["rules", "check", "mine.rules"]).said(1, "compiled rule set");
+    place.run(&["rules", "check", "mine.rules"]).said(2, "compiled rule set");
 }
