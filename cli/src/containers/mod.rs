@@ -38,6 +38,7 @@ pub use block::{
     Position, Quarantined,
 };
 pub use cuts::count_chars;
+pub use fields::TEXT as TEXT_FIELDS;
 pub use options::{BLOCK_BYTES, Edit, Options};
 pub use pack::Packing;
 pub use problem::{MAX_NAMED, Place, Problem, ProblemKind, Problems};
