@@ -46,7 +46,7 @@ mod rules;
 mod span;
 mod stream;
 mod text;
-#[cfg(test)]
+
 pub use builder::CleanerBuilder;
 pub use cleaner::{Cleaned, Cleaner};
 pub use error::BuildError;

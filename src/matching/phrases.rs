@@ -113,6 +113,14 @@ impl PhraseTable {
         rest.get(..u32::from_le_bytes(*len) as usize)
     }
 
+    /// Every phrase once, in the order in which they were added.
+    #[cfg(test)]
+    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        records::all(&self.records, 0, self.records.len())
+            .filter(|(_, record)| !matches!(record.owner, Owner::Repeated(_)))
+            .map(|(_, record)| record.phrase)
+    }
+
     pub(crate) fn info(&self) -> TableInfo {
         self.info
     }
