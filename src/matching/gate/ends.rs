@@ -53,7 +53,7 @@ fn plain_head(unit: &[u8]) -> Option<(End, usize)> {
             while let Some((_, len)) = next_char(unit, at).filter(|&(c, _)| is_white(c)) {
                 at += len;
             }
-            plain.put(&[b' ']);
+            plain.put(b" ");
         } else if c.is_ascii_digit() {
             at += number_rest(&unit[at..]);
             plain.put(b"0");
@@ -180,8 +180,8 @@ impl ViewEnds {
     #[cold]
     fn of_numbered(view: &str) -> Self {
         if view.len() > 2 * WINDOW {
-            let head = plain_numbers(&view[..view.floor_char_boundary(WINDOW)]);
-            let tail = plain_numbers(&view[view.ceil_char_boundary(view.len() - WINDOW)..]);
+            let head = plain_numbers(&view[..boundary(view, WINDOW)]);
+            let tail = plain_numbers(&view[boundary(view, view.len() - WINDOW)..]);
             // The numbers that the windows cut lie behind the ends.
             if head.len() > 2 * END_BYTES && tail.len() > 2 * END_BYTES {
                 return Self::of_plain(head.as_bytes(), tail.as_bytes());
@@ -205,6 +205,14 @@ impl ViewEnds {
     pub(super) fn keys(&self) -> (End, End) {
         (End::new(self.head), End::new(self.tail))
     }
+}
+
+/// The start of the character that stands at `at`.
+fn boundary(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// Whether something that is no dress and ends no sentence stands in the text: nothing before it is taken off.

@@ -18,8 +18,8 @@ pub(super) struct Signs {
 
 impl Signs {
     pub(super) fn add(&mut self, literal: &[u8]) {
-        let mut pairs = literal.array_windows().filter(|[first, _]| is_rare(*first));
-        let Some([first, second]) = pairs.next() else {
+        let sign = literal.iter().zip(literal.iter().skip(1)).find(|(first, _)| is_rare(**first));
+        let Some((first, second)) = sign else {
             self.are_everywhere = true;
             return;
         };
