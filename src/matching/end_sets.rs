@@ -6,6 +6,7 @@
 
 use super::filter::{END_BYTES, Filter};
 use crate::rules::bounds::{Bounds, plain_head, plain_numbers, plain_tail};
+use crate::rules::category::Category;
 use crate::rules::compiled::error::CompiledError;
 use crate::rules::compiled::sections::{Sections, SectionsWriter};
 use crate::rules::pattern::Pattern;
@@ -13,9 +14,27 @@ use crate::rules::rule::Shape;
 use crate::text::chars::is_common;
 use crate::text::number::NUMBER;
 
-/// The names of its sections.
-const ENDS: &str = "ends";
-const FREE: &str = "ends.free";
+/// For which rules end sets are kept: those of the categories that are on unless somebody switches them, or of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    On,
+    Off,
+}
+
+impl Part {
+    /// The part of a category's rules.
+    pub(crate) fn of(category: Category) -> Self {
+        if category.is_on_by_default() { Part::On } else { Part::Off }
+    }
+
+    /// The names of its sections.
+    fn names(self) -> [&'static str; 2] {
+        match self {
+            Part::On => ["ends", "ends.free"],
+            Part::Off => ["ends.off", "ends.off.free"],
+        }
+    }
+}
 
 /// The ends of views.
 #[derive(Clone, Debug, Default)]
@@ -61,21 +80,23 @@ impl EndSets {
         }
     }
 
-    pub(crate) fn write(&self, writer: &mut SectionsWriter) {
+    pub(crate) fn write(&self, part: Part, writer: &mut SectionsWriter) {
+        let [ends, free] = part.names();
         let flags = u64::from(self.free_ascii) | u64::from(self.free_common) << 1;
         let filters = self.heads.to_words().into_iter().chain(self.tails.to_words());
-        writer.add_u64s(ENDS, [flags].into_iter().chain(filters));
-        writer.add(FREE, self.free.join("\n").into_bytes());
+        writer.add_u64s(ends, [flags].into_iter().chain(filters));
+        writer.add(free, self.free.join("\n").into_bytes());
     }
 
-    pub(crate) fn read(sections: &Sections) -> Result<Self, CompiledError> {
-        let section = sections.get(ENDS)?;
+    pub(crate) fn read(sections: &Sections, part: Part) -> Result<Self, CompiledError> {
+        let [ends, free] = part.names();
+        let section = sections.get(ends)?;
         let mut words = section.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes));
         let damaged = || CompiledError::damaged("the ends of its rules cannot be read");
         let flags = words.next().ok_or_else(damaged)?;
         let heads = Filter::take(&mut words).ok_or_else(damaged)?;
         let tails = Filter::take(&mut words).ok_or_else(damaged)?;
-        let free = sections.get(FREE)?;
+        let free = sections.get(free)?;
         let free = std::str::from_utf8(&free).map_err(|_| damaged())?;
         let free = free.split('\n').filter(|literal| !literal.is_empty());
         Ok(EndSets {

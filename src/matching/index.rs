@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use super::affixes::Affixes;
+use super::end_sets::Part;
 use super::gate::Gate;
 use super::gate::known::KnownEnds;
 use super::inline::InlineLiterals;
@@ -129,7 +130,12 @@ impl ShapeIndex {
                 (Acting::Exception(at), shape) => excepted.push((at as u32, shape)),
             }
         }
-        let known = rules.layers().iter().map(|acting| KnownEnds::new(acting.layer().ends()));
+        let known = rules.layers().iter().flat_map(|acting| {
+            let parts = [Part::On, Part::Off].into_iter();
+            parts
+                .filter(|&part| acting.has(part))
+                .map(|part| KnownEnds::new(acting.layer().ends(part)))
+        });
         let gate = Gate::new(known.collect(), literals.iter().map(|(literal, _)| literal.as_str()));
         ShapeIndex {
             gate,

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::matching::end_sets::EndSets;
+use crate::matching::end_sets::{EndSets, Part};
 use crate::matching::phrases::{PhraseTable, PhraseTableBuilder, TableInfo};
 use crate::rules::compiled::TooLarge;
 use crate::rules::compiled::bytes::Bytes;
@@ -50,7 +50,8 @@ impl Layer {
         if trust == Trust::None {
             stored.check()?;
             phrases.check(&stored)?;
-            EndSets::read(&sections)?;
+            EndSets::read(&sections, Part::On)?;
+            EndSets::read(&sections, Part::Off)?;
         }
         let stored = Arc::new(stored);
         let minds_hosts = number(5)? != 0;
@@ -86,9 +87,10 @@ impl Layer {
         &self.bytes
     }
 
-    /// The ends of what its rules match.
-    pub(crate) fn ends(&self) -> EndSets {
-        EndSets::read(&self.sections).expect("the ends were read when the rule set was opened")
+    /// The ends of what its rules of one part match.
+    pub(crate) fn ends(&self, part: Part) -> EndSets {
+        EndSets::read(&self.sections, part)
+            .expect("the ends were read when the rule set was opened, or come with the crate")
     }
 
     /// What its rules and exceptions say.
@@ -146,7 +148,10 @@ pub(crate) fn compile(rules: &[Rule], mut exceptions: Vec<Exception>) -> Result<
         [rule_count, exception_count, info.phrases, info.longest, has_numbers, minds_hosts],
     );
     write(&mut writer, rules, &exceptions, &lines)?;
-    EndSets::of(rules.iter().flat_map(Rule::shapes)).write(&mut writer);
+    for part in [Part::On, Part::Off] {
+        let rules = rules.iter().filter(|rule| Part::of(rule.category()) == part);
+        EndSets::of(rules.flat_map(Rule::shapes)).write(part, &mut writer);
+    }
     writer.add("records", table.records);
     writer.add("slots", table.slots);
     writer.add("owners", table.lists);

@@ -6,6 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::compiled::{CompiledRules, same_id};
+use super::end_sets::Part;
 use super::layer::Layer;
 use super::merge::{Merged, Place, merge};
 use crate::rules::category::Weight;
@@ -106,6 +107,14 @@ pub(crate) trait Matcher {
 impl ActingLayer {
     pub(crate) fn layer(&self) -> &Layer {
         &self.layer
+    }
+
+    /// Whether a rule of this part acts.
+    pub(crate) fn has(&self, part: Part) -> bool {
+        let stored = self.layer.stored();
+        (0..stored.rules()).any(|rule| {
+            Part::of(stored.word(rule).facts.category) == part && self.acting(rule).is_some()
+        })
     }
 
     /// What an owner is, if it acts.
