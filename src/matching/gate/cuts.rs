@@ -56,11 +56,17 @@ impl<'l> Cuts<'l> {
         self.line[..at].ends_with(b" ") && self.line[at + 1..].starts_with(b" ")
     }
 
-    /// Takes what may separate labels. Nothing but dress before it is no label.
+    /// Takes what may separate labels. What stands before the first of them may be no label but dress, which a unit that
+    /// starts with it is read without; `/` is none.
     fn separator(&mut self, at: usize) {
         let is_label = |&byte: &u8| byte.is_ascii_alphanumeric() || byte >= 0x80;
-        if self.part.is_none_or(|part| at < part) && self.line[..at].iter().any(is_label) {
+        if self.part.is_some_and(|part| part < at) {
+            return;
+        }
+        if self.line[..at].iter().any(is_label) {
             self.part = Some(at);
+        } else {
+            self.is_odd |= self.line[at] == b'/';
         }
     }
 
