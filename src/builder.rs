@@ -24,7 +24,7 @@ use crate::rules::rule::{Exception, Rule, Shape};
 use crate::text::fold::fold_phrase;
 
 /// Version of the decision model: a part of the fingerprint, raised when the same rules come to other removals.
-const MODEL: u32 = 2;
+const MODEL: u32 = 3;
 
 /// Chooses rules and options for a [`Cleaner`].
 ///
@@ -235,6 +235,7 @@ fn fingerprint(rules: &RuleSet, profile: Profile, limits: &Limits) -> String {
             is_affix,
             counts_once,
             is_repeated,
+            stands_alone,
             sites,
             shapes,
             ..
@@ -242,7 +243,7 @@ fn fingerprint(rules: &RuleSet, profile: Profile, limits: &Limits) -> String {
         let (edge, shapes) = (edge.name(), written(shapes));
         let _ = writeln!(
             text,
-            "{id} {category} {weight} {edge} {is_affix} {counts_once} {is_repeated} {sites:?} {shapes:?}"
+            "{id} {category} {weight} {edge} {is_affix} {counts_once} {is_repeated} {stands_alone} {sites:?} {shapes:?}"
         );
     }
     let mut exceptions: Vec<String> = rules

@@ -20,6 +20,7 @@ pub struct Rule {
     pub(crate) is_affix: bool,
     pub(crate) counts_once: bool,
     pub(crate) is_repeated: bool,
+    pub(crate) stands_alone: bool,
     /// One of the shapes is `Shape::Inline`.
     pub(crate) has_inline: bool,
     pub(crate) language: Option<String>,
@@ -76,6 +77,12 @@ impl Rule {
         self.is_repeated
     }
 
+    /// Whether one line of it is enough in a document of prose.
+    #[must_use]
+    pub fn stands_alone(&self) -> bool {
+        self.stands_alone
+    }
+
     /// How it counts.
     pub(crate) fn facts(&self) -> Facts {
         Facts {
@@ -85,6 +92,7 @@ impl Rule {
             is_affix: self.is_affix,
             counts_once: self.counts_once,
             is_repeated: self.is_repeated,
+            stands_alone: self.stands_alone,
             has_inline: self.has_inline,
         }
     }
