@@ -256,7 +256,7 @@ impl Cleaner {
         (decider.verdict.removals, report)
     }
 
-    fn receipt_of(&self, text: &[u8], removals: &[Removal]) -> Receipt {
+    pub(crate) fn receipt_of(&self, text: &[u8], removals: &[Removal]) -> Receipt {
         let mut receipt = self.receipt_builder();
         let mut at = 0;
         for removal in removals {
@@ -292,19 +292,30 @@ fn decide(decider: &mut Decider, matcher: &impl Matcher, text: &[u8], limits: &L
     let ends = memchr::memchr_iter(b'\n', text).map(|at| at + 1);
     let last = (!text.is_empty() && text.last() != Some(&b'\n')).then_some(text.len());
     for end in ends.chain(last) {
-        let raw = &text[start..end];
-        if raw.strip_suffix(b"\n").unwrap_or(raw).len() > limits.max_line_bytes {
-            decider.start_long_line(matcher.rules(), start as u64);
-            match raw.last() {
-                Some(b'\n') => decider.end_long_line(matcher.rules(), end as u64),
-                _ => decider.keep_through(matcher.rules(), end as u64),
-            }
-        } else {
-            decider.line(matcher, Line::from_raw(start as u64, raw));
-        }
+        feed_line(decider, matcher, Line::from_raw(start as u64, &text[start..end]), limits);
         start = end;
     }
     decider.finish(matcher.rules());
+}
+
+/// Feeds a line to a decider, or tells it that the line is too long.
+pub(crate) fn feed_line(
+    decider: &mut Decider,
+    matcher: &impl Matcher,
+    line: Line<'_>,
+    limits: &Limits,
+) {
+    let is_terminated = line.content_end() < line.end;
+    let len = line.end - line.start - u64::from(is_terminated);
+    if len <= limits.max_line_bytes as u64 {
+        return decider.line(matcher, line);
+    }
+    decider.start_long_line(matcher.rules(), line.start);
+    if is_terminated {
+        decider.end_long_line(matcher.rules(), line.end);
+    } else {
+        decider.keep_through(matcher.rules(), line.end);
+    }
 }
 
 fn each_kept(len: usize, removals: &[Removal], mut each: impl FnMut(std::ops::Range<usize>)) {

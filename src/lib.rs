@@ -37,6 +37,7 @@ mod error;
 mod evidence;
 mod examples;
 mod explain;
+pub mod jsonl;
 mod limits;
 mod matching;
 mod rules;

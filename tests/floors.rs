@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 6] = [
     &["rules/"],
     &["matching/"],
     &["evidence/"],
-    &["cleaner.rs", "stream.rs", "builder.rs", "explain.rs", "examples.rs"],
+    &["cleaner.rs", "stream.rs", "builder.rs", "explain.rs", "examples.rs", "jsonl/"],
 ];
 
 fn floor(path: &str) -> Option<usize> {

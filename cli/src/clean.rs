@@ -4,13 +4,14 @@ use std::cmp::Ordering;
 use std::path::PathBuf;
 
 use anyhow::{Error, Result, bail};
-use unchaff::{Cleaner, DocumentReport, Receipt, ReceiptBuilder, Removal, Report, Sink, Status};
+use unchaff::jsonl::{CleanedLine, Fields, RecordCleaner};
+use unchaff::{Cleaner, DocumentReport, ReceiptBuilder, Removal, Report, Sink, Status};
 
 use crate::Run;
 use crate::args::{CleanArgs, InputArgs};
 use crate::documents::{Piece, Splitter};
 use crate::input::{Format, Input};
-use crate::jsonl::{self, Entry, Record};
+use crate::jsonl::{self, Lines, RawLine};
 use crate::output::{self, Output};
 use crate::receipts::Writer;
 use crate::records::MAX_NAMED;
@@ -93,22 +94,29 @@ impl Job {
 
     fn jsonl(&mut self, input: &mut Input, args: &CleanArgs) -> Result<()> {
         let name = input.name.clone();
-        let InputArgs { text_field, max_record, .. } = &args.input;
-        jsonl::each_entry(&mut input.reader, text_field, *max_record, |number, line, entry| {
-            let cleaned = match entry {
-                Entry::Record(record) => self.record(line, &record, number)?,
-                Entry::Other => None,
-                Entry::Bad(why) => {
-                    self.keep_bad(&format!("{name}:{number}"), &why, args.strict)?;
-                    None
+        let InputArgs { text_field, max_record: max, .. } = &args.input;
+        let fields = Fields::default().with_text(text_field);
+        let mut records = RecordCleaner::new(&self.cleaner).with_fields(fields);
+        Lines::new(&mut input.reader, *max).each(|number, line| {
+            let place = || format!("{name}:{number}");
+            match line {
+                RawLine::Whole(line) => match records.clean(jsonl::unmarked(number, line)) {
+                    Ok(Some(cleaned)) => self.record(line, &cleaned, number),
+                    Ok(None) => self.output.put(line),
+                    Err(why) => self.keep_bad(line, &place(), &why.to_string(), args.strict),
+                },
+                RawLine::Part { bytes, is_start: true } => {
+                    self.keep_bad(bytes, &place(), &jsonl::too_long(*max), args.strict)
                 }
-            };
-            self.output.put(cleaned.as_deref().unwrap_or(line))
-        })
+                RawLine::Part { bytes, .. } => self.output.put(bytes),
+            }
+        })?;
+        self.report.merge(records.report());
+        Ok(())
     }
 
     /// Says that a line is kept as it is, or stops.
-    fn keep_bad(&mut self, place: &str, why: &str, is_strict: bool) -> Result<()> {
+    fn keep_bad(&mut self, line: &[u8], place: &str, why: &str, is_strict: bool) -> Result<()> {
         if is_strict {
             let is_stream = self.output.is_stream();
             let before =
@@ -123,48 +131,22 @@ impl Job {
             }
             Ordering::Greater => {}
         }
-        Ok(())
+        self.output.put(line)
     }
 
-    /// Cleans a record; `None` where nothing is removed.
-    fn record(&mut self, line: &[u8], record: &Record<'_>, number: u64) -> Result<Option<Vec<u8>>> {
-        let on_host = record.host.as_deref().map(|host| self.cleaner.for_host(host));
-        let cleaner = on_host.as_ref().unwrap_or(&self.cleaner);
-        let cleaned = cleaner.clean(&record.text);
-        self.report.merge(cleaned.report());
+    /// Writes what is left of a record, and its receipt. A byte order mark may stand before the cleaned line.
+    fn record(&mut self, line: &[u8], cleaned: &CleanedLine<'_>, number: u64) -> Result<()> {
         if cleaned.status() == Status::ResidueOnly {
             self.emptied += 1;
         }
-        if cleaned.removals().is_empty() {
-            return Ok(None);
-        }
-        let spans: Vec<_> = cleaned.removals().iter().map(|r| r.span.start..r.span.end).collect();
-        let inside = std::str::from_utf8(&line[record.inside.clone()]).unwrap_or_default();
-        let ranges = jsonl::written(inside, &spans);
-        if let Some(receipts) = &mut self.receipts {
-            let mut receipt = cleaner.receipt(record.text.as_bytes(), &cleaned);
-            receipt.id = record.plain_id();
+        if let (Some(receipts), false) = (&mut self.receipts, cleaned.removals().is_empty()) {
+            let mut receipt = cleaned.receipt();
             receipt.at = Some(number);
-            receipt.set_written(pieces(&receipt, inside, &ranges));
             receipts.add(&receipt)?;
         }
-        Ok(Some(jsonl::cut(line, record.inside.start, &ranges)))
+        self.output.put(&line[..line.len() - cleaned.line().len()])?;
+        cleaned.kept().try_for_each(|piece| self.output.put(piece))
     }
-}
-
-/// How each removed piece is written, where that is not the shortest common way.
-fn pieces(
-    receipt: &Receipt,
-    inside: &str,
-    ranges: &[std::ops::Range<usize>],
-) -> Vec<Option<String>> {
-    let piece = |(removed, range): (&unchaff::Removed, &std::ops::Range<usize>)| {
-        let written = &inside[range.clone()];
-        let is_common =
-            std::str::from_utf8(&removed.bytes).is_ok_and(|text| jsonl::canonical(text) == written);
-        (!is_common).then(|| written.to_owned())
-    };
-    receipt.removed().iter().zip(ranges).map(piece).collect()
 }
 
 /// Writes what is kept of a text stream, and the receipts of its documents.

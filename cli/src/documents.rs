@@ -61,6 +61,11 @@ impl Splitter {
         }
     }
 
+    /// Splits the rest of a stream from the start of a document on that is not its first.
+    pub fn at_document(separator: Option<Separator>) -> Self {
+        Splitter { has_begun: true, ..Splitter::new(separator) }
+    }
+
     /// Passes on what is known of the next bytes.
     pub fn push<E>(
         &mut self,

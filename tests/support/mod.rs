@@ -3,6 +3,7 @@
 
 pub mod cases;
 pub mod gold;
+pub mod jsonl;
 pub mod reference;
 pub mod texts;
 

@@ -63,10 +63,22 @@ pub enum Content {
     Records(Vec<u8>),
     /// Bytes that pass as they are: a piece of a record that is too long.
     Raw(Vec<u8>),
+    /// A piece of a WARC record that is too long, which passes as it is.
+    Long(LongPiece),
     /// A part of a document larger than a block, cleaned by the reader.
     Cleaned(Box<CleanedPart>),
     /// A row group of a Parquet file; the cleaner reads it.
-    RowGroup(usize),
+    #[cfg(feature = "parquet")]
+    RowGroup(std::sync::Arc<super::parquet::Opened>, usize),
+}
+
+/// A piece of a record that passes raw and is to be one gzip member.
+#[derive(Debug)]
+pub struct LongPiece {
+    pub bytes: Vec<u8>,
+    pub is_first: bool,
+    /// Checksum and length (modulo 2^32) of the whole record, with its last piece.
+    pub sum: Option<(u32, u32)>,
 }
 
 /// A part of a document that streamed through the reader.
@@ -95,6 +107,14 @@ pub struct CleanBlock {
     pub problems: Problems,
     pub quarantine: Vec<Quarantined>,
     pub resume: Option<Position>,
+}
+
+impl CleanedPart {
+    /// Adds what comes after, save its length and report.
+    pub(super) fn append(&mut self, next: CleanedPart) {
+        self.kept.extend(next.kept);
+        self.documents.extend(next.documents);
+    }
 }
 
 impl CleanBlock {

@@ -1,11 +1,8 @@
 //! What was removed from a record, as documents and receipts say it.
 
-use std::ops::Range;
-
-use unchaff::{Cleaner, Receipt, Removal, Removed};
+use unchaff::{Cleaner, Removal};
 
 use super::block::Cut;
-use crate::jsonl;
 
 /// The removals of a text, in bytes and in code points.
 pub fn cuts(text: &[u8], removals: &[Removal]) -> Vec<Cut> {
@@ -32,15 +29,39 @@ pub fn count_chars(bytes: &[u8]) -> u64 {
         .sum()
 }
 
-/// How each removed piece is written in its JSON string, where that is not the shortest common way.
-pub fn written(receipt: &Receipt, inside: &str, ranges: &[Range<usize>]) -> Vec<Option<String>> {
-    let piece = |(removed, range): (&Removed, &Range<usize>)| {
-        let written = &inside[range.clone()];
-        let is_common =
-            std::str::from_utf8(&removed.bytes).is_ok_and(|text| jsonl::canonical(text) == written);
-        (!is_common).then(|| written.to_owned())
-    };
-    receipt.removed().iter().zip(ranges).map(piece).collect()
+/// Counts the code points of bytes that arrive in pieces.
+#[derive(Debug, Default)]
+pub struct CharCounter {
+    chars: u64,
+    /// The start of a character whose rest has not come.
+    held: Vec<u8>,
+}
+
+impl CharCounter {
+    pub fn push(&mut self, bytes: &[u8]) {
+        let joined;
+        let bytes = if self.held.is_empty() {
+            bytes
+        } else {
+            joined = [&self.held[..], bytes].concat();
+            &joined
+        };
+        // Only the last bytes can be the start of a character; everything before them counts now.
+        let from = bytes.len() - bytes.len().min(3);
+        let start = (from..bytes.len())
+            .find(|&at| {
+                std::str::from_utf8(&bytes[at..])
+                    .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+            })
+            .unwrap_or(bytes.len());
+        self.chars += count_chars(&bytes[..start]);
+        self.held = bytes[start..].to_vec();
+    }
+
+    /// Code points so far.
+    pub fn count(&self) -> u64 {
+        self.chars + self.held.len() as u64
+    }
 }
 
 /// A JSON line with a further field that lists the cuts: `[start, end, "rule"]`, in code points.
@@ -58,4 +79,20 @@ pub fn annotated(line: &[u8], field: &str, cuts: &[Cut], cleaner: &Cleaner) -> V
     annotated.extend_from_slice(format!(",{key}:[{}]", spans.join(",")).as_bytes());
     annotated.extend_from_slice(&line[end..]);
     annotated
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_points_are_counted_however_the_bytes_arrive() {
+        let text = b"a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xFF\xE2\x82x\xC3";
+        assert_eq!(count_chars(text), 1 + 1 + 1 + 1 + 1 + 2 + 1 + 1);
+        for step in 1..=text.len() {
+            let mut counter = CharCounter::default();
+            text.chunks(step).for_each(|piece| counter.push(piece));
+            assert_eq!(counter.count(), count_chars(text), "{step}");
+        }
+    }
 }

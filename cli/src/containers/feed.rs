@@ -88,6 +88,12 @@ impl Feed {
         std::mem::replace(&mut self.buffer, rest)
     }
 
+    /// Forgets the first bytes of the buffer, which went elsewhere.
+    pub fn forget(&mut self, len: usize) {
+        self.buffer.drain(..len);
+        self.at += len as u64;
+    }
+
     /// Sets the first bytes of the buffer aside.
     pub fn set_aside(&mut self, len: usize, why: &str) {
         if len > 0 {

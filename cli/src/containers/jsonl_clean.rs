@@ -1,14 +1,15 @@
 //! Cleaning blocks of JSONL: the text of each record is cut where it stands, every other byte stays.
 
 use unchaff::Cleaner;
+use unchaff::jsonl::{CleanedLine, Fields, RecordCleaner};
 
 use super::block::{Block, BlockCleaner, CleanBlock, Content, Document, Fate};
-use super::cuts::{annotated, cuts, written};
+use super::cuts::{annotated, cuts};
 use super::fields;
 use super::options::{Edit, Options};
 use super::pack::Packing;
 use super::problem::{Place, Problem, ProblemKind};
-use crate::jsonl::{self, Entry, Record};
+use crate::jsonl;
 
 /// Cleans the records of blocks.
 pub struct JsonlCleaner {
@@ -24,36 +25,32 @@ impl JsonlCleaner {
 
     fn lines(&self, block: &Block, lines: &[u8], clean: &mut CleanBlock) -> Result<(), Problem> {
         let field = self.options.text_field.as_deref().or(block.field.as_deref());
-        let field = field.unwrap_or(fields::TEXT[0]);
+        let fields = Fields::default().with_text(field.unwrap_or(fields::TEXT[0]));
+        let mut records = RecordCleaner::new(&self.cleaner).with_fields(fields);
         let mut start = 0;
-        let mut number = block.first_record;
-        while start < lines.len() {
-            let end =
-                memchr::memchr(b'\n', &lines[start..]).map_or(lines.len(), |at| start + at + 1);
-            let line = &lines[start..end];
-            let content_len = line.strip_suffix(b"\n").unwrap_or(line).len();
-            let entry = match content_len > self.options.max_record {
-                true => None,
-                false => Some(jsonl::entry(number, line, field)),
-            };
-            match entry {
-                Some(Entry::Record(record)) => self.record(line, &record, number, clean)?,
-                Some(Entry::Other) => self.keep(line, number, Fate::NoText, clean),
-                Some(Entry::Bad(why)) => {
-                    let problem = Problem::new(ProblemKind::BadRecord, Place::Record(number), why);
-                    self.refuse(line, number, problem, clean)?;
-                }
-                None => {
-                    let what =
-                        format!("the line is longer than --max-record {}", self.options.max_record);
-                    let place = Place::Record(number);
-                    let problem = Problem::new(ProblemKind::LongRecord, place, what);
-                    self.refuse(line, number, problem, clean)?;
+        for number in block.first_record.. {
+            if start == lines.len() {
+                break;
+            }
+            let rest = &lines[start..];
+            let len = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let line = &rest[..len];
+            start += len;
+            let content = line.strip_suffix(b"\n").unwrap_or(line);
+            if content.len() > self.options.max_record {
+                let why = jsonl::too_long(self.options.max_record);
+                self.refuse(line, number, ProblemKind::LongRecord, why, clean)?;
+                continue;
+            }
+            match records.clean(jsonl::unmarked(number, line)) {
+                Ok(Some(cleaned)) => self.record(line, &cleaned, number, clean)?,
+                Ok(None) => self.keep(line, number, Fate::NoText, clean),
+                Err(why) => {
+                    self.refuse(line, number, ProblemKind::BadRecord, why.to_string(), clean)?;
                 }
             }
-            start = end;
-            number += 1;
         }
+        clean.report.merge(records.report());
         Ok(())
     }
 
@@ -62,9 +59,11 @@ impl JsonlCleaner {
         &self,
         line: &[u8],
         number: u64,
-        problem: Problem,
+        kind: ProblemKind,
+        why: String,
         clean: &mut CleanBlock,
     ) -> Result<(), Problem> {
+        let problem = Problem::new(kind, Place::Record(number), why);
         if self.options.strict {
             return Err(problem);
         }
@@ -82,54 +81,44 @@ impl JsonlCleaner {
         }
     }
 
+    /// Writes what is left of a record. A byte order mark may stand before the cleaned line.
     fn record(
         &self,
         line: &[u8],
-        record: &Record<'_>,
+        cleaned: &CleanedLine<'_>,
         number: u64,
         clean: &mut CleanBlock,
     ) -> Result<(), Problem> {
-        if let Edit::Annotate(field) = &self.options.edit
-            && fields::has_field(line, field)
-        {
-            let what = format!("the record has a field {field:?} already");
-            let problem = Problem::new(ProblemKind::BadRecord, Place::Record(number), what);
-            return self.refuse(line, number, problem, clean);
-        }
-        let on_host = record.host.as_deref().map(|host| self.cleaner.for_host(host));
-        let cleaner = on_host.as_ref().unwrap_or(&self.cleaner);
-        let cleaned = cleaner.clean(&record.text);
         let removals = cleaned.removals();
-        clean.report.merge(cleaned.report());
-        let spans: Vec<_> = removals.iter().map(|r| r.span.start..r.span.end).collect();
-        let inside = std::str::from_utf8(&line[record.inside.clone()]).unwrap_or_default();
-        let ranges = jsonl::written(inside, &spans);
+        let cuts = || cuts(cleaned.text().as_bytes(), removals);
         match &self.options.edit {
-            Edit::Annotate(field) => {
-                let cuts = cuts(record.text.as_bytes(), removals);
-                clean.output.extend(annotated(line, field, &cuts, cleaner));
+            Edit::Annotate(field) if fields::has_field(line, field) => {
+                let why = format!("the record has a field {field:?} already");
+                return self.refuse(line, number, ProblemKind::BadRecord, why, clean);
             }
-            _ if removals.is_empty() => clean.output.extend_from_slice(line),
-            _ => clean.output.extend(jsonl::cut(line, record.inside.start, &ranges)),
+            Edit::Annotate(field) => {
+                clean.output.extend(annotated(line, field, &cuts(), &self.cleaner));
+            }
+            Edit::Clean | Edit::Look => {
+                clean.output.extend_from_slice(&line[..line.len() - cleaned.line().len()]);
+                cleaned.append_to(&mut clean.output);
+            }
         }
-        if !self.options.documents {
-            return Ok(());
+        if self.options.documents {
+            let receipt = (self.options.receipts && !removals.is_empty()).then(|| {
+                let mut receipt = cleaned.receipt();
+                receipt.at = Some(number);
+                receipt
+            });
+            clean.documents.push(Document {
+                number,
+                at: number,
+                id: cleaned.written_id().map(str::to_owned),
+                fate: Fate::Read(cleaned.status()),
+                cuts: cuts(),
+                receipt,
+            });
         }
-        let receipt = (self.options.receipts && !removals.is_empty()).then(|| {
-            let mut receipt = cleaner.receipt(record.text.as_bytes(), &cleaned);
-            receipt.id = record.plain_id();
-            receipt.at = Some(number);
-            receipt.set_written(written(&receipt, inside, &ranges));
-            receipt
-        });
-        clean.documents.push(Document {
-            number,
-            at: number,
-            id: record.id.map(str::to_owned),
-            fate: Fate::Read(cleaned.status()),
-            cuts: cuts(record.text.as_bytes(), removals),
-            receipt,
-        });
         Ok(())
     }
 }
@@ -152,9 +141,7 @@ impl BlockCleaner for JsonlCleaner {
                 self.keep(&bytes, block.first_record, Fate::Unread, &mut clean);
                 clean.documents.truncate(block.records as usize);
             }
-            Content::Cleaned(_) | Content::RowGroup(_) => {
-                unreachable!("a reader of lines makes no such content")
-            }
+            _ => unreachable!("a reader of lines makes no other content"),
         }
         clean.finish(&self.options.edit, self.packing);
         Ok(clean)

@@ -15,12 +15,18 @@ mod jsonl_clean;
 mod options;
 mod pack;
 mod packed;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod problem;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod text_blocks;
+mod text_clean;
+mod warc;
 mod zstd;
 
+use std::io::{Read, Write};
 use std::path::Path;
 
 use unchaff::Cleaner;
@@ -31,12 +37,14 @@ pub use block::{
 };
 pub use cuts::count_chars;
 pub use options::{BLOCK_BYTES, Edit, Options};
+pub use pack::Packing;
 pub use problem::{MAX_NAMED, Place, Problem, ProblemKind, Problems};
 pub use shape::{Codec, Container, Shape, detect};
 
 use jsonl_blocks::JsonlReader;
 use jsonl_clean::JsonlCleaner;
-use pack::Packing;
+use text_blocks::TextReader;
+use text_clean::TextCleaner;
 
 /// A reader of a file, from its start or from where it can start again. The cleaner is for documents larger than a block,
 /// which stream through the reader.
@@ -51,10 +59,18 @@ pub fn reader(
     cleaner: &Cleaner,
     from: Option<&Position>,
 ) -> Result<Box<dyn BlockReader>, Problem> {
-    let _ = cleaner;
     match shape.container {
         Container::Jsonl => Ok(Box::new(JsonlReader::open(path, shape.codec, options, from)?)),
-        Container::Text | Container::Warc | Container::Parquet => Err(not_yet(shape)),
+        Container::Text => {
+            Ok(Box::new(TextReader::open(path, shape.codec, options, cleaner, from)?))
+        }
+        Container::Warc => Ok(Box::new(warc::WarcReader::open(path, shape.codec, options, from)?)),
+        #[cfg(feature = "parquet")]
+        Container::Parquet => {
+            Ok(Box::new(parquet::ParquetReader::new(parquet::Opened::open(path, options)?, from)))
+        }
+        #[cfg(not(feature = "parquet"))]
+        Container::Parquet => Err(without_parquet()),
     }
 }
 
@@ -73,7 +89,12 @@ pub fn cleaner(
         Container::Jsonl => {
             Ok(Box::new(JsonlCleaner::new(cleaner.clone(), options.clone(), packing)))
         }
-        Container::Text | Container::Warc | Container::Parquet => Err(not_yet(shape)),
+        Container::Text => Ok(Box::new(TextCleaner::new(cleaner.clone(), options, packing)?)),
+        Container::Warc => Ok(Box::new(warc::WarcCleaner::new(cleaner.clone(), options, packing)?)),
+        #[cfg(feature = "parquet")]
+        Container::Parquet => Ok(Box::new(parquet::ParquetCleaner::new(cleaner.clone(), options)?)),
+        #[cfg(not(feature = "parquet"))]
+        Container::Parquet => Err(without_parquet()),
     }
 }
 
@@ -82,8 +103,34 @@ pub fn needs_assembly(shape: &Shape) -> bool {
     shape.container == Container::Parquet
 }
 
+/// Writes the file of which the outputs of the blocks, one behind the other, are the parts.
+///
+/// # Errors
+///
+/// When input or parts cannot be read, or the output cannot be written.
+pub fn assemble(
+    path: &Path,
+    shape: &Shape,
+    options: &Options,
+    parts: &mut dyn Read,
+    output: &mut (dyn Write + Send),
+) -> Result<(), Problem> {
+    debug_assert!(needs_assembly(shape));
+    #[cfg(feature = "parquet")]
+    return parquet::assemble(&parquet::Opened::open(path, options)?, parts, output);
+    #[cfg(not(feature = "parquet"))]
+    {
+        let _ = (path, options, parts, output);
+        Err(without_parquet())
+    }
+}
+
 /// How the output is compressed.
-fn packing(shape: &Shape, options: &Options) -> Result<Packing, Problem> {
+///
+/// # Errors
+///
+/// When there is no such level.
+pub fn packing(shape: &Shape, options: &Options) -> Result<Packing, Problem> {
     let codec = options.codec.unwrap_or(shape.codec);
     let levels = match codec {
         Codec::Plain => i32::MIN..=i32::MAX,
@@ -108,7 +155,8 @@ fn zstd_levels() -> std::ops::RangeInclusive<i32> {
     ::zstd::compression_level_range()
 }
 
-fn not_yet(shape: &Shape) -> Problem {
-    let what = format!("{} is not read yet", shape.container.name());
+#[cfg(not(feature = "parquet"))]
+fn without_parquet() -> Problem {
+    let what = "is Parquet, which this program was built without (cargo feature parquet)";
     Problem::of_file(ProblemKind::Unsupported, what)
 }

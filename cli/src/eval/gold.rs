@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use anyhow::{Result, anyhow, bail};
 use serde_json::{Map, Value};
+use unchaff::jsonl::host_of;
 
 use crate::args::FlattenArg;
-use crate::jsonl;
 use crate::talk::visible;
 
 /// What a person, or a published gold standard, says about a line.
@@ -103,11 +103,11 @@ fn take_text(object: &mut Map<String, Value>, name: &str, place: &str) -> Result
 
 /// The host whose rules act, and a URL from which `scan` takes the same host.
 fn address(host: Option<String>, url: Option<String>) -> (Option<String>, Option<String>) {
-    let url_host = url.as_deref().and_then(jsonl::host_of).map(str::to_owned);
+    let url_host = url.as_deref().and_then(host_of).map(str::to_owned);
     match host {
         Some(host) if url_host.as_ref() != Some(&host) => {
             let url = format!("https://{host}/");
-            (jsonl::host_of(&url).map(str::to_owned), Some(url))
+            (host_of(&url).map(str::to_owned), Some(url))
         }
         _ => (url_host, url),
     }

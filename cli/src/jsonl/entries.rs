@@ -28,19 +28,15 @@ pub fn each_entry(
     mut take: impl FnMut(u64, &[u8], Entry<'_>) -> Result<()>,
 ) -> Result<()> {
     Lines::new(reader, max).each(|number, line| match line {
-        RawLine::Part { bytes, is_start: true } => {
-            let why = format!("the line is longer than --max-record {max}");
-            take(number, bytes, Entry::Bad(why))
-        }
+        RawLine::Part { bytes, is_start: true } => take(number, bytes, Entry::Bad(too_long(max))),
         RawLine::Part { bytes, .. } => take(number, bytes, Entry::Other),
         RawLine::Whole(line) => take(number, line, entry(number, line, text_field)),
     })
 }
 
 /// What a line holds; the first line of a file may start with a byte order mark.
-pub fn entry<'l>(number: u64, line: &'l [u8], text_field: &str) -> Entry<'l> {
-    let is_marked = number == 1 && line.starts_with(b"\xEF\xBB\xBF");
-    let start = if is_marked { 3 } else { 0 };
+fn entry<'l>(number: u64, line: &'l [u8], text_field: &str) -> Entry<'l> {
+    let start = line.len() - unmarked(number, line).len();
     let json = line[start..].trim_ascii_end();
     if json.trim_ascii().is_empty() {
         return Entry::Other;
@@ -52,4 +48,14 @@ pub fn entry<'l>(number: u64, line: &'l [u8], text_field: &str) -> Entry<'l> {
         }
         Err(why) => Entry::Bad(why),
     }
+}
+
+/// A line without the byte order mark that the first line of a file may start with.
+pub fn unmarked(number: u64, line: &[u8]) -> &[u8] {
+    line.strip_prefix(b"\xEF\xBB\xBF").filter(|_| number == 1).unwrap_or(line)
+}
+
+/// Why a line is not read at all.
+pub fn too_long(max: usize) -> String {
+    format!("the line is longer than --max-record {max}")
 }

@@ -59,18 +59,6 @@ pub fn written(written: &str, spans: &[Range<u64>]) -> Vec<Range<usize>> {
     spans.iter().map(|span| walk.to(span.start)..walk.to(span.end)).collect()
 }
 
-/// The line without the given ranges of the string whose inside starts at `inside`.
-pub fn cut(line: &[u8], inside: usize, ranges: &[Range<usize>]) -> Vec<u8> {
-    let mut rest = Vec::with_capacity(line.len());
-    let mut at = 0;
-    for range in ranges {
-        rest.extend_from_slice(&line[at..inside + range.start]);
-        at = inside + range.end;
-    }
-    rest.extend_from_slice(&line[at..]);
-    rest
-}
-
 /// The line with pieces put back into the string that stands at `inside`: each at an offset of its text.
 pub fn insert(line: &[u8], inside: Range<usize>, pieces: &[(u64, String)]) -> Vec<u8> {
     let mut walk = Walk { written: &line[inside.clone()], at: 0, text_at: 0 };
@@ -95,6 +83,18 @@ pub fn canonical(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The line without the given ranges of the string whose inside starts at `inside`.
+    fn cut(line: &[u8], inside: usize, ranges: &[Range<usize>]) -> Vec<u8> {
+        let mut rest = Vec::with_capacity(line.len());
+        let mut at = 0;
+        for range in ranges {
+            rest.extend_from_slice(&line[at..inside + range.start]);
+            at = inside + range.end;
+        }
+        rest.extend_from_slice(&line[at..]);
+        rest
+    }
 
     #[test]
     fn spans_of_the_text_are_found_among_escapes() {

@@ -8,9 +8,10 @@ mod escaped;
 mod lines;
 mod record;
 
-pub use entries::{Entry, each_entry, entry};
-pub use escaped::{canonical, cut, insert, written};
-pub use record::{Record, host_of, reason};
+pub use entries::{Entry, each_entry, too_long, unmarked};
+pub use escaped::{canonical, insert, written};
+pub use lines::{Lines, RawLine};
+pub use record::{Record, reason};
 
 /// Whether a line is a JSON object.
 pub fn is_object(line: &[u8]) -> bool {

@@ -9,6 +9,7 @@ use std::ops::Range;
 use serde::Deserializer as _;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use unchaff::jsonl::host_of;
 
 /// A record whose text can be cleaned.
 pub struct Record<'l> {
@@ -47,12 +48,6 @@ impl<'l> Record<'l> {
             .and_then(|url| unescape(url.get()).ok())
             .and_then(|url| host_of(&url).map(str::to_owned));
         Ok(Record { text, inside, id, host })
-    }
-
-    /// The id as plain text: the inside of a string, or a number as it is written.
-    pub fn plain_id(&self) -> Option<String> {
-        let id = self.id?;
-        Some(unescape(id).map_or_else(|_| id.to_owned(), Cow::into_owned))
     }
 }
 
@@ -137,18 +132,6 @@ pub fn reason(error: &serde_json::Error) -> String {
     format!("{text} (column {})", error.column())
 }
 
-/// The host of a URL.
-pub fn host_of(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    let host = host
-        .rsplit_once(':')
-        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
-        .map_or(host, |(host, _)| host);
-    (!host.is_empty()).then_some(host)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,7 +146,7 @@ mod tests {
         let record = Record::read(line.as_bytes(), "text").expect("it is a record");
         assert_eq!(record.text, "aé/");
         assert_eq!(&line[record.inside.clone()], r"a\u00e9\/");
-        assert_eq!(record.plain_id().as_deref(), Some("7"));
+        assert_eq!(record.id, Some("7"));
     }
 
     #[test]
@@ -184,11 +167,5 @@ mod tests {
             format!(r#"{{"deep":{}{},"text":"a"}}"#, "[".repeat(1_000_000), "]".repeat(1_000_000));
         assert_eq!(Record::read(line.as_bytes(), "text").expect("it is a record").text, "a");
         assert!(!refused(&format!(r#"{{"deep":{}"#, "[".repeat(1_000_000))).is_empty());
-    }
-
-    #[test]
-    fn hosts_are_found_in_urls() {
-        assert_eq!(host_of("https://user@news.example.org:8080/a?b"), Some("news.example.org"));
-        assert_eq!(host_of("example.org/a"), None);
     }
 }

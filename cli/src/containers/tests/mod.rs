@@ -2,6 +2,10 @@
 
 mod damage;
 mod jsonl;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod text;
+mod warc;
 
 use std::fs;
 use std::io::{Read, Write};

@@ -1,0 +1,204 @@
+//! The record cleaner: takes the lines of a JSONL file one by one.
+//!
+//! The invariant: what is removed from a record is what [`Cleaner::clean`] removes from its text. A line of the text
+//! without escapes is judged as it is written; any other is unescaped first, into a buffer. Nothing is allocated for a
+//! record of which nothing is removed. Used by whoever reads JSONL.
+
+use std::ops::Range;
+
+use super::cleaned::CleanedLine;
+use super::error::LineError;
+use super::escape::unescape;
+use super::fields::{Fields, host_of};
+use super::record::Record;
+use super::written::{Walk, WrittenLine};
+use crate::cleaner::{Cleaner, feed_line};
+use crate::evidence::decider::Decider;
+use crate::evidence::removal::Removal;
+use crate::evidence::report::{DocumentReport, Report, Status};
+use crate::matching::ruleset::Matcher;
+use crate::text::line::Line;
+
+/// Cleans the records of JSONL files, each where it stands, with buffers that are used again and again.
+///
+/// See [the module](crate::jsonl) for an example.
+#[derive(Debug)]
+pub struct RecordCleaner {
+    fields: Fields,
+    cleaner: Cleaner,
+    /// Some rules or exceptions are for certain hosts only.
+    minds_hosts: bool,
+    /// The host of the record before, and the cleaner for it.
+    on_host: Option<(String, Cleaner)>,
+    pub(super) record: Record,
+    pub(super) removals: Vec<Removal>,
+    /// Where the removals are written in the line.
+    pub(super) cuts: Vec<Range<usize>>,
+    scratch: Vec<u8>,
+    report: Report,
+}
+
+impl RecordCleaner {
+    /// A cleaner of records whose text is in the field `text`.
+    #[must_use]
+    pub fn new(cleaner: &Cleaner) -> Self {
+        let rules = cleaner.index().rules();
+        let minds_hosts = rules.rules().iter().any(|rule| !rule.sites().is_empty())
+            || rules.exceptions().iter().any(|exception| !exception.sites().is_empty());
+        RecordCleaner {
+            fields: Fields::default(),
+            cleaner: cleaner.clone(),
+            minds_hosts,
+            on_host: None,
+            record: Record::default(),
+            removals: Vec::new(),
+            cuts: Vec::new(),
+            scratch: Vec::new(),
+            report: Report::default(),
+        }
+    }
+
+    /// The same with fields of other names.
+    #[must_use]
+    pub fn with_fields(mut self, fields: Fields) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// Cleans a line; `None` for a blank one. The line may have its line end, but no byte order mark before it.
+    ///
+    /// # Errors
+    ///
+    /// When the line is no JSON object, or has no text that can be cleaned: it stays as it is.
+    pub fn clean<'c>(&'c mut self, line: &'c [u8]) -> Result<Option<CleanedLine<'c>>, LineError> {
+        let json = line.trim_ascii_end();
+        if json.trim_ascii_start().is_empty() {
+            return Ok(None);
+        }
+        self.record.read(json, &self.fields)?;
+        let document = self.judge(line);
+        self.report.count_document(&document);
+        Ok(Some(CleanedLine::new(self, line, document)))
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// What was done since this was called before.
+    #[must_use]
+    pub fn take_report(&mut self) -> Report {
+        std::mem::take(&mut self.report)
+    }
+
+    /// The cleaner for the record's host.
+    pub(super) fn cleaner_for(&self, line: &[u8]) -> Cleaner {
+        let mut scratch = Vec::new();
+        match host(line, self.record.url.clone(), &mut scratch) {
+            Some(host) => self.cleaner.for_host(host),
+            None => self.cleaner.clone(),
+        }
+    }
+
+    /// Judges the text of the record that was read.
+    fn judge(&mut self, line: &[u8]) -> DocumentReport {
+        let mut decider = self.decider(line);
+        let bytes_in = self.feed(&mut decider, line);
+        self.removals = std::mem::take(&mut decider.verdict.removals);
+        let rules = self.cleaner.index().rules();
+        self.removals.iter().for_each(|removal| self.report.count_removal(removal, rules));
+        let mut walk = Walk::new(line, &self.record.lines, self.record.text.start);
+        let cut = |removal: &Removal| {
+            let span = removal.span.range();
+            walk.to(span.start)..walk.to(span.end)
+        };
+        self.cuts.clear();
+        self.cuts.extend(self.removals.iter().map(cut));
+        DocumentReport {
+            status: Status::of(!self.removals.is_empty(), decider.has_body()),
+            bytes_in: bytes_in as u64,
+            bytes_removed: self.removals.iter().map(|removal| removal.span.len()).sum(),
+            removals: self.removals.len() as u64,
+            near_misses: decider.verdict.near_misses,
+            limits: decider.limit_hits,
+        }
+    }
+
+    fn decider(&mut self, line: &[u8]) -> Decider {
+        if !self.minds_hosts {
+            return self.cleaner.decider(false);
+        }
+        self.scratch.clear();
+        let Some(host) = host(line, self.record.url.clone(), &mut self.scratch) else {
+            return self.cleaner.decider(false);
+        };
+        match &mut self.on_host {
+            Some((before, cleaner)) if before == host => cleaner.decider(false),
+            on_host => {
+                let cleaner = self.cleaner.for_host(host);
+                on_host.insert((host.to_owned(), cleaner)).1.decider(false)
+            }
+        }
+    }
+
+    /// Feeds the lines of the text to a decider, and returns the length of the text.
+    fn feed(&mut self, decider: &mut Decider, line: &[u8]) -> usize {
+        let RecordCleaner { cleaner, record, scratch, .. } = self;
+        let (index, limits) = (cleaner.index(), cleaner.limits());
+        let mut text_start = 0;
+        for at in 0..record.lines.len() {
+            let next = record.lines.get(at + 1).map_or(record.text.end, |next| next.start);
+            let written = &mut record.lines[at];
+            written.text_start = text_start;
+            let is_terminated = next > written.end;
+            let (content, text_len) = read(line, *written, is_terminated, scratch);
+            let end = text_start + text_len + usize::from(is_terminated);
+            let text_line = Line { start: text_start as u64, content, end: end as u64 };
+            feed_line(decider, index, text_line, limits);
+            text_start = end;
+        }
+        decider.finish(index.rules());
+        text_start
+    }
+}
+
+/// The content of a written line, and the length of the line before its line feed.
+fn read<'r>(
+    line: &'r [u8],
+    written: WrittenLine,
+    is_terminated: bool,
+    scratch: &'r mut Vec<u8>,
+) -> (&'r [u8], usize) {
+    let WrittenLine { start, escape, end, .. } = written;
+    if escape == end {
+        return (&line[start..end], end - start);
+    }
+    if is_terminated && escape + 2 == end && line[escape..end] == *br"\r" {
+        return (&line[start..escape], escape - start + 1);
+    }
+    scratch.clear();
+    unescape(&line[start..end], scratch);
+    let len = scratch.len();
+    let content = scratch.strip_suffix(b"\r").filter(|_| is_terminated).unwrap_or(scratch);
+    (content, len)
+}
+
+/// The host of the record's URL, which stands at `url` in the line.
+fn host<'l>(
+    line: &'l [u8],
+    url: Option<Range<usize>>,
+    scratch: &'l mut Vec<u8>,
+) -> Option<&'l str> {
+    let url = url?;
+    let inside = &line[url.start + 1..url.end - 1];
+    let url = if memchr::memchr(b'\\', inside).is_none() {
+        inside
+    } else if unescape(inside, scratch) {
+        scratch
+    } else {
+        return None;
+    };
+    host_of(std::str::from_utf8(url).ok()?)
+}

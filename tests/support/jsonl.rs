@@ -1,0 +1,399 @@
+//! The plain way to clean a line of JSONL, and generators of lines.
+//!
+//! The plain way reads the line with `serde_json`, cleans the unescaped text, walks over the string escape by escape to
+//! find where the removals are written, and cuts them out. It is what the record cleaner must equal on every line.
+
+use std::fmt;
+use std::ops::Range;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use serde::Deserializer as _;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use unchaff::jsonl::{LineErrorKind, host_of};
+use unchaff::{Cleaner, Receipt, Removal, Report};
+
+use super::texts::{self, Residue};
+
+/// What becomes of a line.
+#[derive(Debug, PartialEq)]
+pub enum Answer {
+    Blank,
+    Kept(LineErrorKind),
+    Cleaned(Box<Rest>),
+}
+
+/// What is left of a record, and all that is said of it.
+#[derive(Debug, PartialEq)]
+pub struct Rest {
+    pub line: String,
+    pub text: String,
+    pub id: Option<String>,
+    pub removals: Vec<Removal>,
+    pub receipt: Receipt,
+    pub report: Report,
+}
+
+/// Cleans a line in the plain way.
+pub fn plain(cleaner: &Cleaner, line: &[u8]) -> Answer {
+    let json = line.trim_ascii_end();
+    if json.trim_ascii().is_empty() {
+        return Answer::Blank;
+    }
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let fields = reader.deserialize_map(FieldVisitor);
+    let Ok(Fields { text, id, url }) = fields.and_then(|fields| reader.end().map(|()| fields))
+    else {
+        return Answer::Kept(LineErrorKind::NotAnObject);
+    };
+    let written = match text[..] {
+        [] => return Answer::Kept(LineErrorKind::NoText),
+        [text] => text.get(),
+        _ => return Answer::Kept(LineErrorKind::TextTwice),
+    };
+    if !written.starts_with('"') {
+        return Answer::Kept(LineErrorKind::TextNotString);
+    }
+    let Ok(text) = serde_json::from_str::<String>(written) else {
+        return Answer::Kept(LineErrorKind::TextNotUnicode);
+    };
+    let url = url.and_then(|url| serde_json::from_str::<String>(url.get()).ok());
+    let cleaner = match url.as_deref().and_then(host_of) {
+        Some(host) => cleaner.for_host(host),
+        None => cleaner.clone(),
+    };
+    let id = id
+        .map(RawValue::get)
+        .filter(|id| id.starts_with(['"', '-']) || id.starts_with(char::is_numeric));
+    let id = id.map(|id| serde_json::from_str(id).unwrap_or_else(|_| id.to_owned()));
+    let cleaned = cleaner.clean(&text);
+    let inside = &written[1..written.len() - 1];
+    let cuts: Vec<Range<usize>> = cleaned
+        .removals()
+        .iter()
+        .map(|removal| place(inside, removal.span.start)..place(inside, removal.span.end))
+        .collect();
+    let mut rest = String::new();
+    let mut at = 0;
+    for cut in &cuts {
+        rest.push_str(&inside[at..cut.start]);
+        at = cut.end;
+    }
+    rest.push_str(&inside[at..]);
+    let start = written.as_ptr() as usize - line.as_ptr() as usize + 1;
+    let rest = [&line[..start], rest.as_bytes(), &line[start + inside.len()..]].concat();
+    let mut receipt = cleaner.receipt(&text, &cleaned);
+    receipt.id.clone_from(&id);
+    let pieces = receipt.removed().iter().zip(cuts).map(|(removed, cut)| {
+        let text = String::from_utf8_lossy(&removed.bytes);
+        let common = serde_json::Value::from(text).to_string();
+        let written = &inside[cut];
+        (common[1..common.len() - 1] != *written).then(|| written.to_owned())
+    });
+    let pieces = pieces.collect();
+    receipt.set_written(pieces);
+    Answer::Cleaned(Box::new(Rest {
+        line: rest.escape_ascii().to_string(),
+        id,
+        removals: cleaned.removals().to_vec(),
+        receipt,
+        report: cleaned.report().clone(),
+        text,
+    }))
+}
+
+/// Where the character at an offset of the text is written: the text is read up to there, unit by unit.
+fn place(inside: &str, offset: u64) -> usize {
+    let (mut at, mut text_at) = (0, 0);
+    while text_at < offset {
+        let rest = &inside[at..];
+        let c = rest.chars().next().expect("the offset lies in the text");
+        let len = match (c, rest.as_bytes().get(1)) {
+            ('\\', Some(b'u')) => match u16::from_str_radix(&rest[2..6], 16) {
+                Ok(0xD800..=0xDFFF) => 12,
+                _ => 6,
+            },
+            ('\\', _) => 2,
+            _ => c.len_utf8(),
+        };
+        let text: String =
+            serde_json::from_str(&format!("\"{}\"", &rest[..len])).expect("it is a character");
+        text_at += text.len() as u64;
+        at += len;
+    }
+    assert_eq!(text_at, offset, "a removal starts and ends at characters");
+    at
+}
+
+struct Fields<'l> {
+    text: Vec<&'l RawValue>,
+    id: Option<&'l RawValue>,
+    url: Option<&'l RawValue>,
+}
+
+struct FieldVisitor;
+
+impl<'l> Visitor<'l> for FieldVisitor {
+    type Value = Fields<'l>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<M: MapAccess<'l>>(self, mut map: M) -> Result<Fields<'l>, M::Error> {
+        let mut fields = Fields { text: Vec::new(), id: None, url: None };
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "text" => fields.text.push(map.next_value()?),
+                "id" => fields.id = Some(map.next_value()?),
+                "url" => fields.url = Some(map.next_value()?),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(fields)
+    }
+}
+
+/// How a writer of JSON writes strings.
+#[derive(Clone, Copy, Debug)]
+pub enum Style {
+    /// As little is escaped as can be.
+    Least,
+    /// All that is not ASCII is escaped.
+    Ascii,
+    /// Any character may be written in any way; the number starts the dice.
+    Any(u64),
+    /// Line feeds are written as usual, all else in any way.
+    Lines(u64),
+}
+
+/// The styles, the most usual ones most often.
+pub fn styles() -> impl Strategy<Value = Style> + Clone {
+    prop_oneof![
+        3 => Just(Style::Least),
+        2 => Just(Style::Ascii),
+        2 => any::<u64>().prop_map(Style::Any),
+        2 => any::<u64>().prop_map(Style::Lines),
+    ]
+}
+
+/// A text as the inside of a JSON string.
+pub fn written(text: &str, style: Style) -> String {
+    let mut state = match style {
+        Style::Any(seed) | Style::Lines(seed) => seed | 1,
+        _ => 1,
+    };
+    let mut dice = |sides: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % sides as u64).expect("smaller than the number of sides")
+    };
+    let one = |c: char| {
+        let mut ways = ways(c);
+        let at = match style {
+            Style::Least => ways.len() - 1,
+            Style::Ascii if c.is_ascii() => ways.len() - 1,
+            Style::Ascii => 0,
+            Style::Lines(_) if c == '\n' => ways.len() - 1,
+            Style::Any(_) | Style::Lines(_) => dice(ways.len()),
+        };
+        ways.swap_remove(at)
+    };
+    text.chars().map(one).collect()
+}
+
+/// The ways in which a character can be written, the usual one last.
+fn ways(c: char) -> Vec<String> {
+    let mut units = [0; 2];
+    let units = c.encode_utf16(&mut units);
+    let mut ways = vec![
+        units.iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+        units.iter().map(|unit| format!("\\u{unit:04X}")).collect(),
+    ];
+    let short = match c {
+        '"' => Some("\\\""),
+        '\\' => Some("\\\\"),
+        '/' => Some("\\/"),
+        '\n' => Some("\\n"),
+        '\r' => Some("\\r"),
+        '\t' => Some("\\t"),
+        '\u{8}' => Some("\\b"),
+        '\u{c}' => Some("\\f"),
+        _ => None,
+    };
+    ways.extend(short.map(str::to_owned));
+    if c >= ' ' && c != '"' && c != '\\' {
+        ways.push(c.to_string());
+    }
+    ways
+}
+
+/// Values of fields that are not the text.
+const VALUES: [&str; 30] = [
+    "null",
+    "true",
+    "false",
+    "7",
+    "-0",
+    "1.10",
+    "1e400",
+    "1E+2",
+    "123456789012345678901234567890",
+    "\"\"",
+    "\"a\\/b\"",
+    "\"\\ud83d\\ude00\"",
+    "\"\\ud800\"",
+    "\"\\udc00\\ud800x\"",
+    "\"\\\\\"",
+    "\"\\\\\\\"\"",
+    "\"\u{7f}é😀\"",
+    "[]",
+    "{}",
+    "[ ]",
+    "{ }",
+    "[1 , [2,[]] , {\"a\" : [{}]}]",
+    "{\"text\":\"[ad_1]\\nno\",\"a\":{\"text\":\"Print\"}}",
+    "[\"[ad_1]\",\"Source link\"]",
+    "\"https://www.tide.example.org/a?b\"",
+    "\"http:\\/\\/me@keep.example.org:80\"",
+    "\"https://\\u0054IDE.example.org\"",
+    "\"https://other.example/x\"",
+    "\"https://\\ud800.example/x\"",
+    "\"not a url\"",
+];
+
+/// A field: its key and its value as they are written.
+fn field() -> impl Strategy<Value = (String, String)> + Clone {
+    let key =
+        select(vec!["id", "id", "url", "url", "n", "texts", "tex", "", "é\n", "Text", "\"", "\\"]);
+    (key, styles(), select(&VALUES[..]))
+        .prop_map(|(key, style, value)| (written(key, style), value.to_owned()))
+}
+
+/// The field that holds the text, or hardly.
+fn text_field(residue: &Residue) -> impl Strategy<Value = (String, String)> + use<> {
+    let text = (texts::documents(residue), styles()).prop_map(|(text, style)| {
+        format!("\"{}\"", written(&String::from_utf8_lossy(&text.0), style))
+    });
+    let value = prop_oneof![30 => text, 1 => select(&VALUES[..]).prop_map(str::to_owned)];
+    (styles(), value).prop_map(|(style, value)| (written("text", style), value))
+}
+
+/// Lines with one record each: fields in any order, white space between them, any line end, and seldom two texts.
+pub fn records(residue: &Residue) -> impl Strategy<Value = Vec<u8>> + use<> {
+    let field = || vec(field(), 0..3);
+    let extra = prop_oneof![12 => vec(text_field(residue), 0), 1 => vec(text_field(residue), 1)];
+    let text = prop_oneof![40 => vec(text_field(residue), 1), 1 => vec(text_field(residue), 0)];
+    let space = || select(vec!["", "", "", " ", "\t", "  ", "\r"]);
+    let end = select(vec!["", "\n", "\n", "\r\n", " \n", "\u{c}\n"]);
+    (field(), text, field(), extra, space(), space(), end).prop_map(
+        |(before, text, after, extra, a, b, end)| {
+            let fields: Vec<String> = [before, text, after, extra]
+                .concat()
+                .into_iter()
+                .map(|(key, value)| format!("{a}\"{key}\"{b}:{a}{value}{b}"))
+                .collect();
+            format!("{b}{{{}{a}}}{b}{end}", fields.join(",")).into_bytes()
+        },
+    )
+}
+
+const PIECES: [&[u8]; 40] = [
+    b"\"",
+    b"\\",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b" ",
+    b"\n",
+    b"\r",
+    b"\t",
+    b"\0",
+    b"\x0b",
+    b"\x0c",
+    b"\x1f",
+    b"\x7f",
+    b"\x80",
+    b"\xff",
+    b"\xc3\xa9",
+    b"\xef\xbb\xbf",
+    b"\\u",
+    b"\\n",
+    b"\\ud800",
+    b"\\udc00",
+    b"\\u000a",
+    b"\\x",
+    b"0",
+    b"-",
+    b".",
+    b"e",
+    b"+",
+    b"1",
+    b"a",
+    b"true",
+    b"null",
+    b"\"text\"",
+    b"\"id\"",
+    b"\"text\":\"[ad_1]\\nTea.\"",
+    b"//",
+];
+
+/// Something done to a line.
+#[derive(Clone, Debug)]
+enum Damage {
+    Insert(Index, &'static [u8]),
+    Delete(Index),
+    Replace(Index, &'static [u8]),
+    CutOff(Index),
+}
+
+/// Lines that were damaged here and there.
+pub fn broken(lines: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+    let at = any::<Index>;
+    let damage = prop_oneof![
+        4 => (at(), select(&PIECES[..])).prop_map(|(at, piece)| Damage::Insert(at, piece)),
+        4 => at().prop_map(Damage::Delete),
+        4 => (at(), select(&PIECES[..])).prop_map(|(at, piece)| Damage::Replace(at, piece)),
+        1 => at().prop_map(Damage::CutOff),
+    ];
+    (lines, vec(damage, 1..3)).prop_map(|(mut line, damages)| {
+        for damage in damages {
+            match damage {
+                Damage::Insert(at, piece) => {
+                    let at = at.index(line.len() + 1);
+                    line.splice(at..at, piece.iter().copied());
+                }
+                Damage::CutOff(at) => line.truncate(at.index(line.len() + 1)),
+                Damage::Delete(_) | Damage::Replace(..) if line.is_empty() => {}
+                Damage::Delete(at) => drop(line.remove(at.index(line.len()))),
+                Damage::Replace(at, piece) => {
+                    let at = at.index(line.len());
+                    line.splice(at..=at, piece.iter().copied());
+                }
+            }
+        }
+        line
+    })
+}
+
+/// Pieces of JSON in any order, inside of an object or not.
+pub fn soup() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = vec(select(&PIECES[..]), 0..8).prop_map(|pieces| pieces.concat());
+    (pieces, 0u8..4).prop_map(|(soup, frame)| {
+        let frame: [&[u8]; 2] = match frame {
+            0 => [b"", b""],
+            1 => [b"{\"text\":\"[ad_1]\\nTea.\",\"a\":", b"}"],
+            2 => [b"{\"text\":\"", b"\"}"],
+            _ => [b"{\"a\":[{\"b\":", b"}],\"text\":\"[ad_1]\\nTea.\"}"],
+        };
+        [frame[0], &soup, frame[1]].concat()
+    })
+}
