@@ -154,9 +154,8 @@ impl Reference<'_> {
                 let rule = &self.rules[unit.rule];
                 let weight = halves(rule.weight());
                 let is_repeat = || rule.is_repeated() && self.times_before(tokens, unit) >= 2;
-                let is_enough = !is_part
-                    && zone != Zone::Whole
-                    && (rule.stands_alone() || is_repeat());
+                let is_enough =
+                    !is_part && zone != Zone::Whole && (rule.stands_alone() || is_repeat());
                 is_weak &= rule.weight() == Weight::Weak && !is_enough;
                 if seen.insert(unit.view.clone()) {
                     let language = rule.language().filter(|_| rule.weight() == Weight::Weak);
