@@ -1,7 +1,7 @@
 //! Writes generated text to standard output:
 //! `cargo run --release --example generate -- --kind residue --bytes 200000000 [--seed 1]`.
-//! Documents are separated by two blank lines. `--jsonl` writes one record a document instead, `--learned COUNT` writes
-//! that many lines of sites.
+//! Documents are separated by two blank lines. `--jsonl` writes one record a document instead, `--phrases COUNT` that many
+//! phrases for other programs, `--pack COUNT` a pack of that many lines of sites.
 #![allow(clippy::print_stderr, reason = "this is a program")]
 
 mod generator;
@@ -10,17 +10,18 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use generator::document::Writer;
-use generator::{Kind, SEPARATOR, learned};
+use generator::{Kind, SEPARATOR, learned, residue};
 
 const USAGE: &str = "usage: generate [--kind residue|body|flattened|nearmiss|unicode] [--bytes N] [--seed N] [--jsonl] \
-                     [--learned N]";
+                     [--phrases N] [--pack N]";
 
 struct Options {
     kind: Kind,
     bytes: usize,
     seed: u64,
     is_jsonl: bool,
-    learned: Option<usize>,
+    phrases: Option<usize>,
+    pack: Option<usize>,
 }
 
 fn main() -> ExitCode {
@@ -39,14 +40,21 @@ fn main() -> ExitCode {
 }
 
 fn read(mut words: impl Iterator<Item = String>) -> Option<Options> {
-    let mut options =
-        Options { kind: Kind::Residue, bytes: 1 << 20, seed: 1, is_jsonl: false, learned: None };
+    let mut options = Options {
+        kind: Kind::Residue,
+        bytes: 1 << 20,
+        seed: 1,
+        is_jsonl: false,
+        phrases: None,
+        pack: None,
+    };
     while let Some(word) = words.next() {
         match word.as_str() {
             "--kind" => options.kind = Kind::from_name(&words.next()?)?,
             "--bytes" => options.bytes = words.next()?.parse().ok()?,
             "--seed" => options.seed = words.next()?.parse().ok()?,
-            "--learned" => options.learned = Some(words.next()?.parse().ok()?),
+            "--phrases" => options.phrases = Some(words.next()?.parse().ok()?),
+            "--pack" => options.pack = Some(words.next()?.parse().ok()?),
             "--jsonl" => options.is_jsonl = true,
             _ => return None,
         }
@@ -55,10 +63,14 @@ fn read(mut words: impl Iterator<Item = String>) -> Option<Options> {
 }
 
 fn write(options: &Options, mut out: impl Write) -> io::Result<()> {
-    if let Some(count) = options.learned {
-        for line in learned::lines(count) {
-            writeln!(out, "{line}")?;
+    if let Some(count) = options.phrases {
+        for phrase in residue::phrases(count) {
+            writeln!(out, "{phrase}")?;
         }
+        return out.flush();
+    }
+    if let Some(count) = options.pack {
+        out.write_all(learned::pack(&learned::lines(count)).as_bytes())?;
         return out.flush();
     }
     let mut writer = Writer::new(options.kind, options.seed);

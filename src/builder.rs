@@ -4,7 +4,6 @@
 //! errors are reported at once. Called through `Cleaner::builder`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -13,18 +12,18 @@ use crate::cleaner::{Cleaner, Shared};
 use crate::error::BuildError;
 use crate::evidence::profile::Profile;
 use crate::limits::Limits;
+use crate::matching::compiled::{CompiledRules, report_same_ids};
 use crate::matching::index::Index;
-use crate::matching::ruleset::RuleSet;
-use crate::rules::builtin;
+use crate::matching::layer::Layer;
+use crate::matching::ruleset::{RuleSet, Source};
+use crate::model::MODEL;
 use crate::rules::category::Category;
 use crate::rules::compiled::records::MAX_PHRASE;
+use crate::rules::content::Written;
 use crate::rules::pack::Pack;
 use crate::rules::problem::quoted;
 use crate::rules::rule::{Exception, Rule, Shape};
 use crate::text::fold::fold_phrase;
-
-/// Version of the decision model: a part of the fingerprint, raised when the same rules come to other removals.
-const MODEL: u32 = 3;
 
 /// Chooses rules and options for a [`Cleaner`].
 ///
@@ -45,6 +44,7 @@ const MODEL: u32 = 3;
 pub struct CleanerBuilder {
     has_builtin: bool,
     packs: Vec<Pack>,
+    compiled: Vec<CompiledRules>,
     languages: BTreeSet<String>,
     switches: BTreeMap<Category, bool>,
     rules_off: BTreeSet<String>,
@@ -58,6 +58,7 @@ impl CleanerBuilder {
         CleanerBuilder {
             has_builtin: true,
             packs: Vec::new(),
+            compiled: Vec::new(),
             languages: BTreeSet::new(),
             switches: BTreeMap::new(),
             rules_off: BTreeSet::new(),
@@ -70,6 +71,12 @@ impl CleanerBuilder {
     /// Adds a pack beside the built-in ones.
     pub fn pack(mut self, pack: Pack) -> Self {
         self.packs.push(pack);
+        self
+    }
+
+    /// Adds compiled packs beside the built-in ones.
+    pub fn compiled(mut self, rules: CompiledRules) -> Self {
+        self.compiled.push(rules);
         self
     }
 
@@ -129,37 +136,30 @@ impl CleanerBuilder {
     /// there are more rules than the limit.
     pub fn build(self) -> Result<Cleaner, BuildError> {
         let mut messages = Vec::new();
-        let builtin: &[Pack] = if self.has_builtin { builtin::packs() } else { &[] };
-        for code in &self.languages {
-            if !builtin.iter().any(|pack| pack.language() == Some(code)) {
-                let known: Vec<_> = builtin.iter().filter_map(Pack::language).collect();
-                messages.push(format!(
-                    "no built-in pack is for the language {code:?}; there are {}",
-                    known.join(", ")
-                ));
-            }
+        let mut sets = Vec::new();
+        if self.has_builtin {
+            sets.push(CompiledRules::builtin());
         }
-        let is_chosen = |pack: &&Pack| {
-            let chosen = |code: &str| self.languages.is_empty() || self.languages.contains(code);
-            pack.language().is_none_or(chosen)
+        self.check_languages(sets.first(), &mut messages);
+        sets.extend(self.compiled.iter().cloned());
+        sets.extend(self.own_rules(&mut messages)?);
+        let is_on = |layer: &Layer, at: u32| self.is_on(layer, at);
+        let is_chosen = |layer: &Layer, at: u32| {
+            self.is_chosen(layer.stored().language(at)) && self.is_on(layer, at)
         };
-        let packs: Vec<&Pack> = builtin.iter().filter(is_chosen).chain(&self.packs).collect();
-        let all: Vec<&Rule> = packs.iter().flat_map(|pack| &pack.rules).collect();
-        self.check_rules(&all, &packs, &mut messages);
-        let is_on = |rule: &Rule| {
-            let category = rule.category;
-            let is_on =
-                self.switches.get(&category).copied().unwrap_or(category.is_on_by_default());
-            is_on && !self.rules_off.contains(&rule.id)
+        let excepts = |language: Option<&str>| self.is_chosen(language);
+        let source = |(at, rules): (usize, &CompiledRules)| match at {
+            0 if self.has_builtin => {
+                Source { rules: rules.clone(), acts: &is_chosen, excepts: &excepts }
+            }
+            _ => Source { rules: rules.clone(), acts: &is_on, excepts: &|_| true },
         };
-        let rules: Vec<Rule> = all.into_iter().filter(|rule| is_on(rule)).cloned().collect();
-        let mut exceptions: Vec<Exception> =
-            packs.iter().flat_map(|pack| &pack.exceptions).cloned().collect();
-        exceptions.extend(self.phrases.iter().filter_map(|phrase| keep(phrase, &mut messages)));
+        let sources: Vec<Source<'_>> = sets.iter().enumerate().map(source).collect();
+        let rules = RuleSet::new(&sources, &mut messages);
+        self.check_rules(&sets, &mut messages);
         if !messages.is_empty() {
             return Err(BuildError::new(messages));
         }
-        let rules = RuleSet::new(rules, exceptions);
         let fingerprint = fingerprint(&rules, self.profile, &self.limits);
         let (profile, limits) = (self.profile, self.limits);
         Ok(Cleaner::new(Arc::new(Shared {
@@ -170,35 +170,57 @@ impl CleanerBuilder {
         })))
     }
 
-    fn check_rules(&self, rules: &[&Rule], packs: &[&Pack], messages: &mut Vec<String>) {
-        let mut ids: BTreeMap<&str, &Rule> = BTreeMap::new();
-        for &rule in rules {
-            if let Some(first) = ids.insert(&rule.id, rule) {
-                let place = |rule: &Rule| format!("{}:{}", rule.file, rule.line);
-                messages.push(format!(
-                    "{}: the rule {:?} is also in {}",
-                    place(rule),
-                    rule.id,
-                    place(first)
-                ));
-            }
+    /// The rules of packs and the phrases to keep, compiled.
+    fn own_rules(&self, messages: &mut Vec<String>) -> Result<Option<CompiledRules>, BuildError> {
+        if self.packs.is_empty() && self.phrases.is_empty() {
+            return Ok(None);
         }
-        if rules.len() > self.limits.max_rules {
+        let mut rules: Vec<&Rule> = self.packs.iter().flat_map(Pack::rules).collect();
+        report_same_ids(&rules, messages);
+        rules.sort_by_key(|rule| rule.id());
+        rules.dedup_by_key(|rule| rule.id());
+        let exceptions = self.packs.iter().flat_map(Pack::exceptions).cloned();
+        let phrases = self.phrases.iter().filter_map(|phrase| keep(phrase, messages));
+        let exceptions = exceptions.chain(phrases).collect();
+        let rules = rules.into_iter().cloned().collect();
+        CompiledRules::from_rules(rules, exceptions).map(Some)
+    }
+
+    /// Whether the built-in packs of a language act.
+    fn is_chosen(&self, language: Option<&str>) -> bool {
+        let chosen = |code: &str| self.languages.is_empty() || self.languages.contains(code);
+        language.is_none_or(chosen)
+    }
+
+    /// Whether a rule is switched on.
+    fn is_on(&self, layer: &Layer, at: u32) -> bool {
+        let category = layer.stored().word(at).facts.category;
+        let is_on = self.switches.get(&category).copied().unwrap_or(category.is_on_by_default());
+        is_on && (self.rules_off.is_empty() || !self.rules_off.contains(layer.stored().id(at)))
+    }
+
+    fn check_languages(&self, builtin: Option<&CompiledRules>, messages: &mut Vec<String>) {
+        let known: Vec<&str> =
+            builtin.map_or(Vec::new(), |rules| rules.layer.stored().languages().collect());
+        for code in self.languages.iter().filter(|code| !known.contains(&code.as_str())) {
             messages.push(format!(
-                "{} rules are more than the limit of {}",
-                rules.len(),
+                "no built-in pack is for the language {code:?}; there are {}",
+                known.join(", ")
+            ));
+        }
+    }
+
+    fn check_rules(&self, sets: &[CompiledRules], messages: &mut Vec<String>) {
+        let count = sets.iter().fold(0_usize, |sum, rules| sum.saturating_add(rules.rules()));
+        if count > self.limits.max_rules {
+            messages.push(format!(
+                "{count} rules are more than the limit of {}",
                 self.limits.max_rules
             ));
         }
-        for id in self.rules_off.iter().filter(|id| !ids.contains_key(id.as_str())) {
+        let is_known = |id: &str| sets.iter().any(|rules| rules.layer.stored().find(id).is_some());
+        for id in self.rules_off.iter().filter(|id| !is_known(id)) {
             messages.push(format!("no pack has a rule {id:?} that could be switched off"));
-        }
-        for exception in packs.iter().flat_map(|pack| &pack.exceptions) {
-            let (file, line) = &exception.origin;
-            for id in exception.rules.iter().filter(|id| !ids.contains_key(id.as_str())) {
-                messages
-                    .push(format!("{file}:{line}: the keep names a rule {id:?} that no pack has"));
-            }
         }
     }
 }
@@ -217,60 +239,24 @@ fn keep(phrase: &str, messages: &mut Vec<String>) -> Option<Exception> {
         ));
         return None;
     }
-    let shapes = vec![Shape::Line(folded)];
-    Some(Exception { shapes, rules: Vec::new(), sites: Vec::new(), origin: (String::new(), 0) })
+    let written = Written { shapes: vec![Shape::Line(folded)], ..Written::default() };
+    Some(Exception {
+        content: written.into(),
+        rules: Vec::new(),
+        sites: Vec::new(),
+        language: None,
+        origin: (String::new(), 0),
+    })
 }
 
 /// A hash of everything that decides what is removed, save the host of a page.
 fn fingerprint(rules: &RuleSet, profile: Profile, limits: &Limits) -> String {
     let Limits { max_line_bytes, max_held_bytes, max_candidate_bytes, max_rules: _ } = limits;
     let mut text =
-        format!("{MODEL} {profile} {max_line_bytes} {max_held_bytes} {max_candidate_bytes}\n");
-    for rule in rules.rules() {
-        let Rule {
-            id,
-            category,
-            weight,
-            edge,
-            is_affix,
-            counts_once,
-            is_repeated,
-            stands_alone,
-            sites,
-            shapes,
-            ..
-        } = rule;
-        let (edge, shapes) = (edge.name(), written(shapes));
-        let _ = writeln!(
-            text,
-            "{id} {category} {weight} {edge} {is_affix} {counts_once} {is_repeated} {stands_alone} {sites:?} {shapes:?}"
-        );
-    }
-    let mut exceptions: Vec<String> = rules
-        .exceptions()
-        .iter()
-        .map(|exception| {
-            let Exception { shapes, rules, sites, .. } = exception;
-            format!("keep {:?} {rules:?} {sites:?}", written(shapes))
-        })
-        .collect();
-    exceptions.sort();
-    text.push_str(&exceptions.join("\n"));
-    format!("{:032x}", xxh3_128(text.as_bytes()))
-}
-
-/// The shapes as text, in an order of their own.
-fn written(shapes: &[Shape]) -> Vec<String> {
-    let mut written: Vec<String> = shapes
-        .iter()
-        .map(|shape| match shape {
-            Shape::Line(phrase) => format!("line {phrase}"),
-            Shape::Starts { phrase, max_words } => format!("starts {max_words} {phrase}"),
-            Shape::Ends { phrase, max_words } => format!("ends {max_words} {phrase}"),
-            Shape::Pattern(pattern) => format!("pattern {}", pattern.source()),
-            Shape::Inline(literal) => format!("inline {literal}"),
-        })
-        .collect();
-    written.sort();
-    written
+        format!("{MODEL} {profile} {max_line_bytes} {max_held_bytes} {max_candidate_bytes}\n")
+            .into_bytes();
+    text.extend((rules.len() as u64).to_le_bytes());
+    let digests = rules.digests().chain(rules.exception_digests());
+    text.extend(digests.flat_map(u64::to_le_bytes));
+    format!("{:032x}", xxh3_128(&text))
 }

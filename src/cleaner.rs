@@ -238,6 +238,11 @@ impl Cleaner {
         Decider::new(self.shared.profile, self.shared.limits, self.host.as_deref(), collects_near)
     }
 
+    /// Makes a decider that was used before ready for the next document.
+    pub(crate) fn restart(&self, decider: &mut Decider) {
+        decider.restart(self.host.as_deref());
+    }
+
     /// Decides a whole text and reports it.
     fn examine(&self, text: &[u8]) -> (Vec<Removal>, Report) {
         let mut decider = self.decider(false);

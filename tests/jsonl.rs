@@ -132,6 +132,35 @@ fn a_line_that_is_cut_off_is_told_at_every_byte() {
     }
 }
 
+/// Strings are read in blocks: escapes, pairs and ends may stand on either side of where two of them meet.
+#[test]
+fn escapes_and_ends_may_stand_anywhere_in_a_block() {
+    let cleaner = &SMALL[0];
+    for len in (0..140).chain(1970..2120).chain(4080..4110) {
+        for end in [
+            "",
+            "\\",
+            "\\ud83d\\ude00",
+            "\\\\",
+            "\\\\\\\"",
+            "\\n",
+            "\\u000a[ad_1]",
+            "\\",
+            "\\ud83d",
+            "\t",
+            "é",
+        ] {
+            let body = "x".repeat(len);
+            let tails = [String::new(), "y".repeat(70), r"\n[ad_2]\nSource link".to_owned()];
+            for tail in tails {
+                let line =
+                    format!("{{\"text\":\"[ad_1]\\n{body}{end}{tail}\",\"n\":\"{body}{end}\"}}");
+                agree(cleaner, &[Document(line.into_bytes())]).expect("both ways agree");
+            }
+        }
+    }
+}
+
 /// The receipts of records are derived again and restore the text.
 #[test]
 fn receipts_of_records_verify_and_restore() {

@@ -3,6 +3,7 @@
 //! The invariant: no line stands twice, whatever its case, and the first lines are the same however many are asked for.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use super::language::{ENGLISH, GRAMMARS, Vocabulary};
 use super::random::Random;
@@ -58,4 +59,27 @@ fn line(words: &Vocabulary, random: &mut Random) -> String {
 fn capital(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+/// Texts as TOML writes them in a list.
+pub fn quoted(texts: &[String]) -> String {
+    let quoted = |text: &String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    texts.iter().map(quoted).collect::<Vec<_>>().join(", ")
+}
+
+/// Lines a rule of a pack has.
+const LINES_A_RULE: usize = 100;
+
+/// Learned lines as a pack: one rule for each hundred lines.
+pub fn pack(lines: &[String]) -> String {
+    let mut pack = "[pack]\nid = \"learned\"\n".to_owned();
+    for (number, lines) in lines.chunks(LINES_A_RULE).enumerate() {
+        let (first, all) = (&lines[0], quoted(lines));
+        let _ = write!(
+            pack,
+            "[[rule]]\nid = \"learned.r{number}\"\ncategory = \"navigation\"\nweight = \"likely\"\nat = \"tail\"\n\
+             line = [{all}]\nremove = [\"The harbour froze.\\n[ad_2]\\n{first}\"]\nkeep = [\"The harbour froze.\"]\n"
+        );
+    }
+    pack
 }

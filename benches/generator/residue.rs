@@ -3,6 +3,10 @@
 //! The invariant: these lines stand here for good, so that an input stays the same whatever rules are added. Nearly all
 //! of them are known to the built-in packs, which `tests/generator.rs` checks.
 
+use std::collections::HashSet;
+
+use super::learned;
+
 /// Lines of one language, and where they stand.
 #[derive(Debug)]
 pub struct Phrases {
@@ -169,4 +173,17 @@ pub const PHRASES: [Phrases; 12] = [
 
 pub fn of(code: &str) -> &'static Phrases {
     PHRASES.iter().find(|phrases| phrases.code == code).expect("every language has phrases")
+}
+
+/// So many phrases for programs that compare whole lines, each once whatever its case. The first 300 hold all phrases above;
+/// the others are lines of sites that occur in no document, so that with more phrases there is no more to be removed.
+pub fn phrases(count: usize) -> Vec<String> {
+    let software = PHRASES
+        .iter()
+        .flat_map(|phrases| phrases.head.iter().chain(phrases.middle).chain(phrases.tail))
+        .map(|&line| line.to_owned());
+    let sites = learned::lines(learned::IN_DOCUMENTS + count).split_off(learned::IN_DOCUMENTS);
+    let mut seen = HashSet::new();
+    let is_new = |line: &String| seen.insert(line.to_lowercase());
+    software.chain(sites).filter(is_new).take(count).collect()
 }

@@ -1,5 +1,6 @@
 //! Generated inputs.
 
+use super::settings::number;
 use crate::generator::{self, Kind, SEPARATOR};
 
 /// Text of one kind: document by document, and all of it as one text.
@@ -17,9 +18,13 @@ impl Input {
     }
 }
 
-/// The input of a kind. `UNCHAFF_BENCH_MIB` sets its size; the default is larger than most caches.
+/// The input of a kind, as large as `UNCHAFF_BENCH_MIB` says; the default is larger than most caches.
 pub fn input(kind: Kind) -> Input {
-    let mib = super::number("UNCHAFF_BENCH_MIB").unwrap_or(64.0);
+    sized(kind, number("UNCHAFF_BENCH_MIB").unwrap_or(64.0))
+}
+
+/// The input of a kind, as large as that.
+pub fn sized(kind: Kind, mib: f64) -> Input {
     let documents = generator::documents(kind, 1, (mib * 1048576.0) as usize);
     let whole = documents.join(SEPARATOR);
     Input { kind, documents, whole }

@@ -4,7 +4,6 @@
 //! come to the same removals.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::{LazyLock, Mutex};
 
 use unchaff::{Cleaner, Pack};
@@ -38,27 +37,9 @@ impl RuleSet {
     fn build(self) -> Cleaner {
         let mut builder = Cleaner::builder();
         if self.0 > 0 {
-            let pack = learned_pack(&learned::lines(self.0));
+            let pack = learned::pack(&learned::lines(self.0));
             builder = builder.pack(Pack::parse("learned.toml", &pack).expect("the pack is right"));
         }
         builder.build().expect("the rules fit together")
     }
-}
-
-/// Lines a rule of a learned pack has.
-const LINES_A_RULE: usize = 100;
-
-/// Learned lines as a pack: one rule for each hundred lines.
-pub fn learned_pack(lines: &[String]) -> String {
-    let mut pack = "[pack]\nid = \"learned\"\n".to_owned();
-    for (number, lines) in lines.chunks(LINES_A_RULE).enumerate() {
-        let quoted: Vec<String> = lines.iter().map(|line| format!("{line:?}")).collect();
-        let (first, all) = (&lines[0], quoted.join(", "));
-        let _ = write!(
-            pack,
-            "[[rule]]\nid = \"learned.r{number}\"\ncategory = \"navigation\"\nweight = \"likely\"\nat = \"tail\"\n\
-             line = [{all}]\nremove = [\"The harbour froze.\\n[ad_2]\\n{first}\"]\nkeep = [\"The harbour froze.\"]\n"
-        );
-    }
-    pack
 }

@@ -21,7 +21,8 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Remove residue: the cleaned text goes to standard output or to a file.
+    /// Remove residue: the cleaned text goes to standard output, to a file, or below a folder.
+    #[command(after_long_help = CLEAN_HELP)]
     Clean(CleanArgs),
     /// Say what would be removed: one JSON object a document. Exits with 1 if anything would.
     Scan(ScanArgs),
@@ -88,24 +89,123 @@ pub enum FormatArg {
     Jsonl,
 }
 
+/// What the long help of `clean` says below the options.
+const CLEAN_HELP: &str = r#"Whole corpora:
+  unchaff clean DIR|FILE|'GLOB'… -o OUTDIR    mirrors the files below OUTDIR, on all cores
+  A run is one over a corpus when several files, a folder or a pattern is named, when -o is a folder or
+  ends in /, or with --in-place. It reads text, JSONL (plain, gzip, zstd), Parquet and WARC/WET, by
+  content. Every output appears whole or not at all, and is the same for any -j.
+
+  Records of what is done lie in OUTDIR/.unchaff: running again skips what is done and makes again what
+  changed (input, rules, options, version, output), and says why. A run that was stopped or killed goes
+  on inside the file in which it stopped, from the last checkpoint; a text document larger than a block
+  begins anew. A file that cannot be read is refused and told, and the others go on.
+
+  SIGINT and SIGTERM: blocks in flight are written, the place is noted for the next run, the summary is
+  told; a second signal ends the program at once.
+
+Exit codes of a run over a corpus: 0 done; 1 something was kept unread, or an output is partial; 2 a
+file was refused or failed, its old output is as it was; 130, 143 stopped by SIGINT, SIGTERM."#;
+
 #[derive(Debug, clap::Args)]
 pub struct CleanArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
-    /// Write to this file instead of standard output; it appears whole or not at all.
-    #[arg(short, long, value_name = "FILE")]
+    /// The files, folders and patterns to read; - is standard input.
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub files: Vec<PathBuf>,
+    /// What the files hold; auto looks at their content and names.
+    #[arg(long, value_enum, default_value_t = CleanFormatArg::Auto)]
+    pub format: CleanFormatArg,
+    /// JSONL, Parquet: the field that holds the text; text, or in a corpus the first common name that the start of
+    /// the file shows.
+    #[arg(long, value_name = "NAME")]
+    pub text_field: Option<String>,
+    /// Longest record that is read, in bytes; a longer one is kept as it is. 64 MiB, in a corpus 16 MiB.
+    #[arg(long, value_name = "BYTES")]
+    pub max_record: Option<usize>,
+    /// Text: what separates documents. Without it a file is one document.
+    #[arg(long, value_name = "blank-lines:N|form-feed|nul")]
+    pub documents: Option<Separator>,
+    /// Write to this file instead of standard output, or below this folder; each file appears whole or not at all.
+    #[arg(short, long, value_name = "FILE|DIR/")]
     pub output: Option<PathBuf>,
-    /// Write what was removed from each document to this file, for verify and restore.
-    #[arg(long, value_name = "FILE")]
+    /// Write what was removed from each document to this file, for verify and restore; of a corpus, below this folder.
+    #[arg(long, value_name = "FILE|DIR")]
     pub receipts: Option<PathBuf>,
-    /// Stop at the first JSONL line that cannot be read, instead of keeping it.
+    /// Refuse a file with a record that cannot be read, instead of keeping the record.
     #[arg(long)]
     pub strict: bool,
-    /// Do not print the summary.
+    /// Do not print the summary, nor progress. Failures are told all the same.
     #[arg(short, long)]
     pub quiet: bool,
     #[command(flatten)]
+    pub bulk: BulkArgs,
+    #[command(flatten)]
     pub rules: RuleArgs,
+}
+
+/// What only a run over a corpus knows.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Whole corpora")]
+pub struct BulkArgs {
+    /// Threads that clean; as many as there are cores, if not given.
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+    /// Put the cleaned files in the places of the files that were read.
+    #[arg(long, conflicts_with_all = ["output", "attributes", "attributes_only"])]
+    pub in_place: bool,
+    /// Write the summary to this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+    /// Keep what can be read of a damaged file: the output is partial, and what was not understood goes to
+    /// OUTDIR/.unchaff/quarantine, with offsets.
+    #[arg(long)]
+    pub salvage: bool,
+    /// Refuse a file that unpacks to more than so many times its size.
+    #[arg(long, value_name = "N")]
+    pub max_expansion: Option<u32>,
+    /// JSONL: write Dolma attributes with the removed spans (code points) below OUTDIR/attributes/NAME, too; the part
+    /// documents/ of a path is left out.
+    #[arg(long, value_name = "NAME", conflicts_with = "annotate")]
+    pub attributes: Option<String>,
+    /// Write the attributes only, and no cleaned text.
+    #[arg(long, requires = "attributes", conflicts_with = "receipts")]
+    pub attributes_only: bool,
+    /// JSONL: leave the text as it is, and add this field to each record: [[start, end, "rule"], …] in code points.
+    #[arg(long, value_name = "FIELD", conflicts_with = "receipts")]
+    pub annotate: Option<String>,
+    /// Level of compression of the output; 6 for gzip, 3 for zstd, if not given.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub level: Option<i32>,
+    /// MiB of unpacked text between two checkpoints in a file.
+    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    pub checkpoint: u64,
+    /// Unpacked bytes of a block, about: the unit of work, and of compression in the output. 4 MiB, if not given.
+    #[arg(long, value_name = "BYTES", value_parser = block_size)]
+    pub block_size: Option<usize>,
+}
+
+impl BulkArgs {
+    /// Threads that clean.
+    pub fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        self.jobs.map_or_else(cores, std::num::NonZeroUsize::get)
+    }
+}
+
+fn block_size(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(size) if (64..=1 << 30).contains(&size) => Ok(size),
+        _ => Err("use a number from 64 to 1073741824".into()),
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum CleanFormatArg {
+    Auto,
+    Text,
+    Jsonl,
+    Warc,
+    Parquet,
 }
 
 #[derive(Debug, clap::Args)]
@@ -203,14 +303,15 @@ pub struct VerifyArgs {
 
 #[derive(Debug, clap::Args)]
 pub struct RestoreArgs {
-    /// The receipts.
-    #[arg(long, value_name = "FILE")]
+    /// The receipts: a file, or the folder of those of a corpus. Then FILE is the folder of its cleaned files, and -o that
+    /// of the restored ones: what they unpack to is what it was, to the byte, but the packing may be another one.
+    #[arg(long, value_name = "FILE|DIR")]
     pub receipts: PathBuf,
     /// The cleaned file; - is standard input.
     #[command(flatten)]
     pub input: InputArgs,
-    /// Write to this file instead of standard output; it appears whole or not at all.
-    #[arg(short, long, value_name = "FILE")]
+    /// Write to this file instead of standard output, or below this folder; each file appears whole or not at all.
+    #[arg(short, long, value_name = "FILE|DIR")]
     pub output: Option<PathBuf>,
 }
 

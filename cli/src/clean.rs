@@ -1,6 +1,7 @@
 //! `unchaff clean`: text streams through in bounded memory, JSONL line by line.
 
 use std::cmp::Ordering;
+use std::ops::Deref;
 use std::path::PathBuf;
 
 use anyhow::{Error, Result, bail};
@@ -8,7 +9,8 @@ use unchaff::jsonl::{CleanedLine, Fields, RecordCleaner};
 use unchaff::{Cleaner, DocumentReport, ReceiptBuilder, Removal, Report, Sink, Status};
 
 use crate::Run;
-use crate::args::{CleanArgs, InputArgs};
+use crate::args::{CleanArgs, CleanFormatArg, FormatArg, InputArgs};
+use crate::bulk;
 use crate::documents::{Piece, Splitter};
 use crate::input::{Format, Input};
 use crate::jsonl::{self, Lines, RawLine};
@@ -18,8 +20,15 @@ use crate::records::MAX_NAMED;
 use crate::setup;
 use crate::talk::{Outcome, is_broken_pipe, say};
 
+/// What a run over a single file reads at most as one record.
+const MAX_RECORD: usize = 64 << 20;
+
 pub fn run(args: &CleanArgs) -> Run {
-    match clean(args) {
+    if bulk::is_asked(args) {
+        return bulk::run(args);
+    }
+    let options = CleanOptions { input: single(args)?, args };
+    match clean(&options) {
         // Whoever reads a part of the output has what it wants; a file of receipts does not come into being by it.
         Err(error) if args.receipts.is_some() && is_broken_pipe(&error) => {
             bail!("standard output was closed before the end: no receipts were written")
@@ -28,7 +37,52 @@ pub fn run(args: &CleanArgs) -> Run {
     }
 }
 
-fn clean(args: &CleanArgs) -> Run {
+/// The options of a run over a single file.
+struct CleanOptions<'a> {
+    input: InputArgs,
+    args: &'a CleanArgs,
+}
+
+impl Deref for CleanOptions<'_> {
+    type Target = CleanArgs;
+
+    fn deref(&self) -> &CleanArgs {
+        self.args
+    }
+}
+
+/// What a run over a single file reads. Refuses what only a run over a corpus can do.
+fn single(args: &CleanArgs) -> Result<InputArgs> {
+    let bulk = &args.bulk;
+    let needs_folder = [
+        (bulk.summary.is_some(), "--summary"),
+        (bulk.salvage, "--salvage"),
+        (bulk.max_expansion.is_some(), "--max-expansion"),
+        (bulk.attributes.is_some(), "--attributes"),
+        (bulk.annotate.is_some(), "--annotate"),
+        (bulk.level.is_some(), "--level"),
+        (bulk.block_size.is_some(), "--block-size"),
+        (bulk.jobs.is_some(), "--jobs"),
+        (args.format == CleanFormatArg::Warc, "--format warc"),
+        (args.format == CleanFormatArg::Parquet, "--format parquet"),
+    ];
+    if let Some((_, option)) = needs_folder.iter().find(|(is_given, _)| *is_given) {
+        bail!("{option} is for whole corpora: name a folder for the output, -o DIR/");
+    }
+    Ok(InputArgs {
+        file: args.files.first().cloned().unwrap_or_else(|| "-".into()),
+        format: match args.format {
+            CleanFormatArg::Text => FormatArg::Text,
+            CleanFormatArg::Jsonl => FormatArg::Jsonl,
+            _ => FormatArg::Auto,
+        },
+        text_field: args.text_field.clone().unwrap_or_else(|| "text".into()),
+        max_record: args.max_record.unwrap_or(MAX_RECORD),
+        documents: args.documents,
+    })
+}
+
+fn clean(args: &CleanOptions<'_>) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
     let mut input = Input::open(&args.input, None)?;
     let read = input.path.clone();
@@ -62,7 +116,7 @@ struct Job {
 }
 
 impl Job {
-    fn text(&mut self, input: &mut Input, args: &CleanArgs) -> Result<()> {
+    fn text(&mut self, input: &mut Input, args: &CleanOptions<'_>) -> Result<()> {
         let cleaner = self.cleaner.clone();
         let sink = TextSink { job: self, at: 0, start: 0, receipt: cleaner.receipt_builder() };
         let mut stream = cleaner.stream(sink);
@@ -92,7 +146,7 @@ impl Job {
         Ok(())
     }
 
-    fn jsonl(&mut self, input: &mut Input, args: &CleanArgs) -> Result<()> {
+    fn jsonl(&mut self, input: &mut Input, args: &CleanOptions<'_>) -> Result<()> {
         let name = input.name.clone();
         let InputArgs { text_field, max_record: max, .. } = &args.input;
         let fields = Fields::default().with_text(text_field);

@@ -3,8 +3,9 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod bulk;
 mod clean;
-#[allow(dead_code, unused_imports, reason = "bulk cleaning, which uses it, is being built")]
+#[allow(dead_code, unused_imports, reason = "their tests look at more than a run does")]
 mod containers;
 mod documents;
 mod eval;

@@ -3,7 +3,7 @@
 //! The invariant: a file that was cut off, or of which any line was changed, is refused.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -45,7 +45,7 @@ impl Writer {
 /// Reads receipts, in order.
 pub struct Reader {
     name: String,
-    file: BufReader<File>,
+    file: BufReader<Box<dyn Read>>,
     /// What was cleaned.
     pub format: Format,
     count: u64,
@@ -58,6 +58,11 @@ impl Reader {
         let name = visible(&path.to_string_lossy());
         let file =
             File::open(path).with_context(|| format!("{name}: the receipts cannot be opened"))?;
+        Reader::read(name, Box::new(file))
+    }
+
+    /// Reads the first receipt of a file of receipts that is open.
+    pub fn read(name: String, file: Box<dyn Read>) -> Result<Reader> {
         let mut file = BufReader::new(file);
         let mut line = String::new();
         file.read_line(&mut line).with_context(|| format!("{name}:1: cannot be read"))?;

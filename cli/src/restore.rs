@@ -7,7 +7,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use unchaff::Receipt;
 
 use crate::Run;
-use crate::args::{InputArgs, RestoreArgs};
+use crate::args::RestoreArgs;
+use crate::bulk;
 use crate::input::{Format, Input};
 use crate::jsonl::{self, Entry, Record};
 use crate::output::{self, Output};
@@ -15,15 +16,32 @@ use crate::receipts::Reader;
 use crate::talk::Outcome;
 
 pub fn run(args: &RestoreArgs) -> Run {
+    if args.receipts.is_dir() {
+        return bulk::restore(args);
+    }
     let mut receipts = Reader::open(&args.receipts)?;
     let mut input = Input::open(&args.input, Some(receipts.format))?;
     let mut output = Output::create(
         args.output.as_deref(),
         &[("the input", input.path.as_deref()), ("the file of receipts", Some(&args.receipts))],
     )?;
+    let fields = [args.input.text_field.as_str()];
+    restore(&mut input, &fields, args.input.max_record, &mut receipts, |bytes| output.put(bytes))?;
+    output::finish([output])?;
+    Ok(Outcome::Done)
+}
+
+/// Passes on the input as it was before cleaning. In JSONL the text stands in the first of the fields that fits.
+pub fn restore(
+    input: &mut Input,
+    fields: &[&str],
+    max_record: usize,
+    receipts: &mut Reader,
+    mut put: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
     match input.format {
-        Format::Text => restore_text(&mut input, &mut receipts, &mut output)?,
-        Format::Jsonl => restore_jsonl(&mut input, args, &mut receipts, &mut output)?,
+        Format::Text => restore_text(input, receipts, &mut put)?,
+        Format::Jsonl => restore_jsonl(input, fields, max_record, receipts, &mut put)?,
     }
     if let Some(receipt) = receipts.peek() {
         bail!(
@@ -32,11 +50,14 @@ pub fn run(args: &RestoreArgs) -> Run {
             receipt.at.unwrap_or_default()
         );
     }
-    output::finish([output])?;
-    Ok(Outcome::Done)
+    Ok(())
 }
 
-fn restore_text(input: &mut Input, receipts: &mut Reader, output: &mut Output) -> Result<()> {
+fn restore_text(
+    input: &mut Input,
+    receipts: &mut Reader,
+    put: &mut impl FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
     let mut rest = Vec::new();
     // Bytes written so far: the offset in the file as it was.
     let mut at = 0u64;
@@ -47,7 +68,7 @@ fn restore_text(input: &mut Input, receipts: &mut Reader, output: &mut Output) -
             let before = before
                 .ok_or_else(|| anyhow!("{}: the receipts are not in order", receipts.place()))?;
             let passed = before.min(rest.len());
-            output.put(&rest[..passed])?;
+            put(&rest[..passed])?;
             at += passed as u64;
             rest.drain(..passed);
             let len = usize::try_from(receipt.bytes_kept())
@@ -61,14 +82,14 @@ fn restore_text(input: &mut Input, receipts: &mut Reader, output: &mut Output) -
                 .filter(|_| passed == before)
                 .ok_or_else(|| anyhow!("{place}: the cleaned file ends inside this document"))?;
             let restored = receipt.restore(document).with_context(|| place.clone())?;
-            output.put(&restored)?;
+            put(&restored)?;
             at = start + restored.len() as u64;
             rest.drain(..len);
             receipts.take(start)?;
         }
         if receipts.peek().is_none() {
             at += rest.len() as u64;
-            output.put(rest)?;
+            put(rest)?;
             rest.clear();
         }
         Ok(())
@@ -82,21 +103,36 @@ fn restore_text(input: &mut Input, receipts: &mut Reader, output: &mut Output) -
 
 fn restore_jsonl(
     input: &mut Input,
-    args: &RestoreArgs,
+    fields: &[&str],
+    max_record: usize,
     receipts: &mut Reader,
-    output: &mut Output,
+    put: &mut impl FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
     let name = input.name.clone();
-    let InputArgs { text_field, max_record, .. } = &args.input;
-    jsonl::each_entry(&mut input.reader, text_field, *max_record, |number, line, entry| {
+    let (first, others) = fields.split_first().unwrap_or((&"text", &[]));
+    jsonl::each_entry(&mut input.reader, first, max_record, |number, line, entry| {
         let place = receipts.place();
-        let Some(receipt) = receipts.take(number)? else { return output.put(line) };
-        let Entry::Record(record) = entry else {
-            bail!("{name}:{number}: there is a receipt for this line, but it cannot be read");
+        let Some(receipt) = receipts.take(number)? else { return put(line) };
+        let restored = match entry {
+            Entry::Record(record) => restore_record(line, &record, &receipt, first),
+            _ => Err(anyhow!("there is a receipt for this line, but it cannot be read")),
         };
-        let restored = restore_record(line, &record, &receipt, text_field);
-        output.put(&restored.with_context(|| format!("{name}:{number}: {place}"))?)
+        // The checksums of the receipt say which field it was.
+        let restored = restored.or_else(|error| {
+            let found =
+                others.iter().find_map(|&field| restore_line(number, line, &receipt, field));
+            found.ok_or(error)
+        });
+        put(&restored.with_context(|| format!("{name}:{number}: {place}"))?)
     })
+}
+
+/// The line as it was, if this field is the one that was cleaned.
+fn restore_line(number: u64, line: &[u8], receipt: &Receipt, field: &str) -> Option<Vec<u8>> {
+    match jsonl::entry(number, line, field) {
+        Entry::Record(record) => restore_record(line, &record, receipt, field).ok(),
+        _ => None,
+    }
 }
 
 /// The line as it was.

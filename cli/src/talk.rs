@@ -1,6 +1,7 @@
 //! Talk goes to standard error, one line a message, and everything ends in one of three exit codes.
 //!
-//! 0: done. 1: something was found, differs, or was kept unread. 2: an error; no output file was changed.
+//! 0: done. 1: something was found, differs, or was kept unread. 2: an error; no output file was changed. A run over a
+//! corpus that a signal stopped ends with 128 and the signal's number.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -12,6 +13,10 @@ pub enum Outcome {
     Done,
     /// What the command looks for is there, or a part of the input could not be read and was kept.
     Found,
+    /// Something failed, and was told.
+    Failed,
+    /// A signal stopped it; the exit code.
+    Stopped(u8),
 }
 
 impl Outcome {
@@ -44,6 +49,8 @@ pub fn exit_code(outcome: anyhow::Result<Outcome>) -> ExitCode {
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
+        Ok(Outcome::Failed) => ExitCode::from(2),
+        Ok(Outcome::Stopped(code)) => ExitCode::from(code),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             say(format!("{error:#}"));

@@ -420,10 +420,11 @@ fn the_output_is_never_a_symbolic_link() {
 }
 
 #[test]
-fn the_output_is_never_a_folder_nor_in_a_missing_one() {
+fn the_output_is_never_in_a_missing_folder_and_a_folder_takes_it_below() {
     let place = Place::with("story.txt", STORY);
     fs::create_dir(place.path("folder")).expect("a folder can be made");
-    place.run(&["clean", "story.txt", "-o", "folder"]).said(2, "folder: is not a regular file");
+    place.run(&["clean", "story.txt", "-o", "folder"]).ended(0).gave("");
+    assert_eq!(place.read_text("folder/story.txt"), STORY_BODY);
     place
         .run(&["clean", "story.txt", "-o", "none/out.txt"])
         .said(2, "none/out.txt: cannot be written");

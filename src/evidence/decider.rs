@@ -86,6 +86,16 @@ impl Decider {
         }
     }
 
+    /// Begins another document, on a page of this host, with the buffers of the one before.
+    pub(crate) fn restart(&mut self, host: Option<&str>) {
+        let Verdict { profile, collects_near, .. } = self.verdict;
+        let mut next = Decider::new(profile, self.limits, host, collects_near);
+        next.judge = std::mem::take(&mut self.judge);
+        next.verdict.removals = std::mem::take(&mut self.verdict.removals);
+        next.verdict.removals.clear();
+        *self = next;
+    }
+
     /// Everything before this offset is decided.
     pub(crate) fn decided(&self) -> u64 {
         self.state.decided

@@ -26,26 +26,21 @@ pub(super) fn is_line_feed(escape: &[u8]) -> bool {
 /// The number that four hexadecimal digits stand for.
 #[inline]
 pub(super) fn hex4(digits: &[u8]) -> Option<u16> {
-    let &[a, b, c, d] = digits.first_chunk::<4>()?;
-    let [a, b, c, d] = [a, b, c, d].map(|digit| HEX[usize::from(digit)]);
-    // A byte that is no digit has the upper half set.
-    ((a | b | c | d) < 16).then(|| {
-        let [a, b, c, d] = [a, b, c, d].map(u16::from);
-        a << 12 | b << 8 | c << 4 | d
-    })
-}
-
-const HEX: [u8; 256] = {
-    let mut table = [0xFF; 256];
-    let mut digit = 0u8;
-    while digit < 16 {
-        let c = b"0123456789abcdef"[digit as usize];
-        table[c as usize] = digit;
-        table[c.to_ascii_uppercase() as usize] = digit;
-        digit += 1;
+    // All four at once: adding sets the highest bit of each byte that is at least, or more than, the digit compared with.
+    const HIGHEST: u32 = 0x8080_8080;
+    let each = |byte: u8| u32::from_ne_bytes([byte; 4]);
+    let digits = u32::from_be_bytes(*digits.first_chunk::<4>()?);
+    let lower = digits | each(0x20);
+    let reach = |bytes: u32, least: u8| bytes.wrapping_add(each(0x80 - least));
+    let are_numerals = reach(digits, b'0') & !reach(digits, b'9' + 1);
+    let are_letters = reach(lower, b'a') & !reach(lower, b'f' + 1);
+    if digits & HIGHEST != 0 || (are_numerals | are_letters) & HIGHEST != HIGHEST {
+        return None;
     }
-    table
-};
+    let values = (digits & each(0x0F)) + 9 * (digits >> 6 & each(1));
+    let pairs = values | values >> 4;
+    Some((pairs >> 8 & 0xFF00 | pairs & 0xFF) as u16)
+}
 
 /// Appends the text that `written` stands for, and says whether it stands for text: half a surrogate pair does not.
 pub(super) fn unescape(written: &[u8], text: &mut Vec<u8>) -> bool {

@@ -18,6 +18,7 @@
 //! # Ok::<(), unchaff::jsonl::LineError>(())
 //! ```
 
+mod block;
 mod cleaned;
 mod error;
 mod escape;

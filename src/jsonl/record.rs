@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::block::Places;
 use super::error::{LineError, LineErrorKind, Problem};
 use super::escape::{is_line_feed, unescape};
 use super::fields::{Field, Fields};
@@ -30,9 +31,14 @@ pub(super) struct Record {
 
 impl Record {
     /// Reads a line that is not blank.
-    pub(super) fn read(&mut self, line: &[u8], fields: &Fields) -> Result<(), LineError> {
+    pub(super) fn read(
+        &mut self,
+        line: &[u8],
+        fields: &Fields,
+        places: &mut Places,
+    ) -> Result<(), LineError> {
         (self.texts, self.half_pair, self.id, self.url) = (0, None, None, None);
-        self.object(line, fields).map_err(LineError::syntax)?;
+        self.object(line, fields, places).map_err(LineError::syntax)?;
         let refuse = |kind, problem| Err(LineError::text(kind, &fields.text, problem));
         match (self.texts, self.is_string, self.half_pair) {
             (0, ..) => refuse(LineErrorKind::NoText, None),
@@ -46,8 +52,8 @@ impl Record {
         }
     }
 
-    fn object(&mut self, line: &[u8], fields: &Fields) -> Result<(), Problem> {
-        let mut scanner = Scanner::new(line);
+    fn object(&mut self, line: &[u8], fields: &Fields, places: &mut Places) -> Result<(), Problem> {
+        let mut scanner = Scanner::new(line, places);
         if scanner.peek() != Some(b'{') {
             return Err(scanner.problem("this is not a JSON object"));
         }
@@ -148,8 +154,10 @@ impl Record {
 }
 
 fn check_utf8(line: &[u8], range: Range<usize>) -> Result<(), Problem> {
-    std::str::from_utf8(&line[range.clone()]).map(|_| ()).map_err(|error| Problem {
-        what: "bytes that are not UTF-8",
-        at: range.start + error.valid_up_to(),
-    })
+    let bytes = &line[range.clone()];
+    if simdutf8::basic::from_utf8(bytes).is_ok() {
+        return Ok(());
+    }
+    let at = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    Err(Problem { what: "bytes that are not UTF-8", at: range.start + at })
 }

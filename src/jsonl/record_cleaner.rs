@@ -1,11 +1,12 @@
 //! The record cleaner: takes the lines of a JSONL file one by one.
 //!
 //! The invariant: what is removed from a record is what [`Cleaner::clean`] removes from its text. A line of the text
-//! without escapes is judged as it is written; any other is unescaped first, into a buffer. Nothing is allocated for a
-//! record of which nothing is removed. Used by whoever reads JSONL.
+//! without escapes is judged as it is written; any other is unescaped first, into a buffer. Buffers are kept from record to
+//! record, so that the JSON part allocates nothing for a record of which nothing is removed. Used by whoever reads JSONL.
 
 use std::ops::Range;
 
+use super::block::Places;
 use super::cleaned::CleanedLine;
 use super::error::LineError;
 use super::escape::unescape;
@@ -30,11 +31,14 @@ pub struct RecordCleaner {
     minds_hosts: bool,
     /// The host of the record before, and the cleaner for it.
     on_host: Option<(String, Cleaner)>,
+    /// The decider of the record before: its buffers are used again.
+    idle: Option<Decider>,
     pub(super) record: Record,
     pub(super) removals: Vec<Removal>,
     /// Where the removals are written in the line.
     pub(super) cuts: Vec<Range<usize>>,
     scratch: Vec<u8>,
+    places: Box<Places>,
     report: Report,
 }
 
@@ -42,18 +46,18 @@ impl RecordCleaner {
     /// A cleaner of records whose text is in the field `text`.
     #[must_use]
     pub fn new(cleaner: &Cleaner) -> Self {
-        let rules = cleaner.index().rules();
-        let minds_hosts = rules.rules().iter().any(|rule| !rule.sites().is_empty())
-            || rules.exceptions().iter().any(|exception| !exception.sites().is_empty());
+        let minds_hosts = cleaner.index().rules().minds_hosts();
         RecordCleaner {
             fields: Fields::default(),
             cleaner: cleaner.clone(),
             minds_hosts,
             on_host: None,
+            idle: None,
             record: Record::default(),
             removals: Vec::new(),
             cuts: Vec::new(),
             scratch: Vec::new(),
+            places: Box::default(),
             report: Report::default(),
         }
     }
@@ -75,7 +79,7 @@ impl RecordCleaner {
         if json.trim_ascii_start().is_empty() {
             return Ok(None);
         }
-        self.record.read(json, &self.fields)?;
+        self.record.read(json, &self.fields, &mut self.places)?;
         let document = self.judge(line);
         self.report.count_document(&document);
         Ok(Some(CleanedLine::new(self, line, document)))
@@ -106,7 +110,7 @@ impl RecordCleaner {
     fn judge(&mut self, line: &[u8]) -> DocumentReport {
         let mut decider = self.decider(line);
         let bytes_in = self.feed(&mut decider, line);
-        self.removals = std::mem::take(&mut decider.verdict.removals);
+        std::mem::swap(&mut self.removals, &mut decider.verdict.removals);
         let rules = self.cleaner.index().rules();
         self.removals.iter().for_each(|removal| self.report.count_removal(removal, rules));
         let mut walk = Walk::new(line, &self.record.lines, self.record.text.start);
@@ -116,31 +120,32 @@ impl RecordCleaner {
         };
         self.cuts.clear();
         self.cuts.extend(self.removals.iter().map(cut));
-        DocumentReport {
+        let document = DocumentReport {
             status: Status::of(!self.removals.is_empty(), decider.has_body()),
             bytes_in: bytes_in as u64,
             bytes_removed: self.removals.iter().map(|removal| removal.span.len()).sum(),
             removals: self.removals.len() as u64,
             near_misses: decider.verdict.near_misses,
             limits: decider.limit_hits,
-        }
+        };
+        self.idle = Some(decider);
+        document
     }
 
+    /// The decider of the record before, or a new one, ready for the record in hand.
     fn decider(&mut self, line: &[u8]) -> Decider {
-        if !self.minds_hosts {
-            return self.cleaner.decider(false);
-        }
+        let mut decider = self.idle.take().unwrap_or_else(|| self.cleaner.decider(false));
         self.scratch.clear();
-        let Some(host) = host(line, self.record.url.clone(), &mut self.scratch) else {
-            return self.cleaner.decider(false);
-        };
-        match &mut self.on_host {
-            Some((before, cleaner)) if before == host => cleaner.decider(false),
-            on_host => {
-                let cleaner = self.cleaner.for_host(host);
-                on_host.insert((host.to_owned(), cleaner)).1.decider(false)
+        let url = self.record.url.clone().filter(|_| self.minds_hosts);
+        let cleaner = match (host(line, url, &mut self.scratch), &mut self.on_host) {
+            (None, _) => &self.cleaner,
+            (Some(host), Some((before, cleaner))) if before == host => cleaner,
+            (Some(host), on_host) => {
+                &on_host.insert((host.to_owned(), self.cleaner.for_host(host))).1
             }
-        }
+        };
+        cleaner.restart(&mut decider);
+        decider
     }
 
     /// Feeds the lines of the text to a decider, and returns the length of the text.

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::block::{BLOCK, Block, Escaping, Places, Survey};
 use super::error::Problem;
 use super::escape::hex4;
 
@@ -12,9 +13,12 @@ use super::escape::hex4;
 pub(super) struct Scanner<'l> {
     bytes: &'l [u8],
     at: usize,
+    /// A buffer.
+    places: &'l mut Places,
 }
 
 /// A string that was passed.
+#[derive(Default)]
 pub(super) struct Passed {
     /// Where its inside stands.
     pub inside: Range<usize>,
@@ -27,8 +31,8 @@ pub(super) struct Passed {
 }
 
 impl<'l> Scanner<'l> {
-    pub(super) fn new(bytes: &'l [u8]) -> Self {
-        Scanner { bytes, at: 0 }
+    pub(super) fn new(bytes: &'l [u8], places: &'l mut Places) -> Self {
+        Scanner { bytes, at: 0, places }
     }
 
     /// Where the scanner stands.
@@ -184,77 +188,112 @@ impl<'l> Scanner<'l> {
     #[inline]
     pub(super) fn string(&mut self, mut take: impl FnMut(usize, usize)) -> Result<Passed, Problem> {
         let start = self.at;
-        let mut half_pair = None;
-        let mut has_escapes = false;
+        let mut passed = Passed { inside: start..start, ..Passed::default() };
+        let (mut survey, mut escaping) = (Survey::new(), Escaping::default());
+        let mut base = start;
+        let mut escape_end = start;
         loop {
-            let rest = &self.bytes[self.at..];
-            let Some(len) = memchr::memchr2(b'"', b'\\', rest) else {
-                self.at = self.bytes.len();
-                self.survey(start..self.at)?;
-                return Err(self.problem("it ends inside a string"));
-            };
-            self.at += len;
-            if rest[len] == b'"' {
+            let first = base;
+            let end = self.blocks(first, &mut base, &mut survey, &mut escaping);
+            for at in 0..self.places.get().len() {
+                let at = first + usize::from(self.places.get()[at]);
+                // The second half of a pair belongs to the first.
+                if at >= escape_end {
+                    let len = self.escape(at, &mut passed)?;
+                    take(at, len);
+                    escape_end = at + len;
+                }
+            }
+            if let Some(end) = end {
+                self.at = end + 1;
+                passed.inside.end = end;
                 break;
             }
-            has_escapes = true;
-            // Escapes often stand beside each other.
-            while self.bytes.get(self.at) == Some(&b'\\') {
-                let len = self.escape(&mut half_pair)?;
-                take(self.at, len);
-                self.at += len;
+            if base >= self.bytes.len() {
+                self.at = self.bytes.len();
+                return Err(self.problem("it ends inside a string"));
             }
         }
-        let inside = start..self.at;
-        self.at += 1;
-        let has_high = self.survey(inside.clone())?;
-        Ok(Passed { inside, has_escapes, has_high, half_pair })
+        if survey.has_controls() {
+            let inside = &self.bytes[passed.inside.clone()];
+            let at = start + inside.iter().position(|&byte| byte < b' ').unwrap_or_default();
+            return Err(Problem { what: "a control character inside a string", at });
+        }
+        passed.has_high = survey.has_high();
+        Ok(passed)
     }
 
-    /// Refuses control characters, and says whether there are bytes that are not ASCII.
+    /// Reads blocks of a string, finds the places of their escapes, and the end of the string if it is in them.
     #[inline]
-    fn survey(&self, range: Range<usize>) -> Result<bool, Problem> {
-        let bytes = &self.bytes[range.clone()];
-        let (mut lowest, mut all) = (u8::MAX, 0);
-        for &byte in bytes {
-            lowest = lowest.min(byte);
-            all |= byte;
+    fn blocks(
+        &mut self,
+        first: usize,
+        base: &mut usize,
+        survey: &mut Survey,
+        escaping: &mut Escaping,
+    ) -> Option<usize> {
+        self.places.clear();
+        for _ in 0..Places::BLOCKS {
+            let rest = self.bytes.get(*base..).unwrap_or_default();
+            let mut filled = [b' '; BLOCK];
+            let bytes = rest.first_chunk().unwrap_or_else(|| {
+                filled[..rest.len()].copy_from_slice(rest);
+                &filled
+            });
+            let block = Block::read(bytes);
+            let (escaped, escapes) = escaping.read(block.backslashes);
+            let quotes = block.quotes & !escaped;
+            if quotes != 0 {
+                let len = quotes.trailing_zeros() as usize;
+                survey.add(&bytes[..len]);
+                self.places.add(*base - first, escapes & !(u64::MAX << len));
+                return Some(*base + len);
+            }
+            survey.add(bytes);
+            self.places.add(*base - first, escapes);
+            *base += BLOCK;
+            if *base >= self.bytes.len() {
+                break;
+            }
         }
-        if lowest < b' ' {
-            let at = bytes.iter().position(|&byte| byte < b' ').unwrap_or_default();
-            let what = "a control character inside a string";
-            return Err(Problem { what, at: range.start + at });
-        }
-        Ok(all >= 0x80)
+        None
     }
 
-    /// Length of the escape at hand: 12 for a surrogate pair.
+    /// Length of the escape that stands at `at`: 12 for a surrogate pair.
     #[inline]
-    fn escape(&self, half_pair: &mut Option<usize>) -> Result<usize, Problem> {
-        match self.bytes.get(self.at + 1) {
-            Some(b'n' | b'"' | b'\\' | b'/' | b'r' | b't' | b'b' | b'f') => Ok(2),
-            Some(b'u') => self.unicode_escape(half_pair),
-            Some(_) => Err(self.problem("an unknown escape")),
-            None => Err(self.problem("it ends inside a string")),
+    fn escape(&self, at: usize, passed: &mut Passed) -> Result<usize, Problem> {
+        passed.has_escapes = true;
+        let Some(&byte) = self.bytes.get(at + 1) else {
+            return Err(Problem { what: "it ends inside a string", at: at + 1 });
+        };
+        // Most escapes are line feeds: one at a time, so that they are foretold well.
+        if byte == b'n' {
+            return Ok(2);
+        }
+        match byte {
+            b'u' => self.unicode_escape(at, passed),
+            _ if b"\"\\/rtbf".contains(&byte) => Ok(2),
+            _ => Err(Problem { what: "an unknown escape", at }),
         }
     }
 
-    fn unicode_escape(&self, half_pair: &mut Option<usize>) -> Result<usize, Problem> {
-        let escape = &self.bytes[self.at..];
-        let Some(unit) = hex4(&escape[2..]) else {
-            return Err(self.problem(match escape.len() {
-                0..6 => "it ends inside a string",
-                _ => "an escape lacks a hexadecimal digit",
-            }));
+    #[inline]
+    fn unicode_escape(&self, at: usize, passed: &mut Passed) -> Result<usize, Problem> {
+        let digits = &self.bytes[at + 2..];
+        let Some(unit) = hex4(digits) else {
+            return Err(match digits.len() {
+                0..4 => Problem { what: "it ends inside a string", at: self.bytes.len() },
+                _ => Problem { what: "an escape lacks a hexadecimal digit", at },
+            });
         };
         if !(0xD800..=0xDFFF).contains(&unit) {
             return Ok(6);
         }
-        let trail = escape[6..].strip_prefix(br"\u").and_then(hex4);
+        let trail = digits[4..].strip_prefix(br"\u").and_then(hex4);
         if unit <= 0xDBFF && trail.is_some_and(|trail| (0xDC00..=0xDFFF).contains(&trail)) {
             return Ok(12);
         }
-        half_pair.get_or_insert(self.at);
+        passed.half_pair.get_or_insert(at);
         Ok(6)
     }
 }

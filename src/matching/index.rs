@@ -1,13 +1,15 @@
-//! The fast matcher: phrases in a hash table, affixes by their edge bytes, patterns behind their literals.
+//! The fast matcher: phrases in hash tables, affixes by their edge bytes, patterns behind their literals.
 //!
 //! The invariant: it finds exactly what `plain` finds. A phrase is found by its hash and compared whole, so a collision
-//! can never match. Built once for a cleaner, shared by threads.
+//! can never match. Shared by threads; everything but the tables is built when a line first needs it.
+
+use std::sync::OnceLock;
 
 use super::affixes::Affixes;
 use super::inline::InlineLiterals;
 use super::patterns::Patterns;
-use super::phrases::{PhraseTable, PhraseTableBuilder};
-use super::ruleset::{Marker, Match, Matcher, RuleId, RuleSet};
+use super::phrases::PhraseTable;
+use super::ruleset::{Acting, Marker, Match, Matcher, RuleId, RuleSet};
 use crate::rules::rule::Shape;
 use crate::text::number::{is_digit, mask_numbers};
 
@@ -15,20 +17,48 @@ use crate::text::number::{is_digit, mask_numbers};
 #[derive(Debug)]
 pub(crate) struct Index {
     rules: RuleSet,
-    matched: ShapeIndex,
-    excepted: ShapeIndex,
-    inline: InlineLiterals,
+    has_numbers: bool,
+    shapes: OnceLock<ShapeIndex>,
     shapeless: Vec<usize>,
 }
 
 impl Index {
     pub(crate) fn new(rules: RuleSet) -> Self {
-        let matched = ShapeIndex::new(rules.ids().map(|(id, rule)| (id.0, rule.shapes.as_slice())));
-        let exceptions = (0..).zip(rules.exceptions());
-        let excepted = ShapeIndex::new(exceptions.map(|(at, e)| (at, e.shapes.as_slice())));
-        let inline = InlineLiterals::new(&rules);
+        let mut tables = rules.layers().iter().map(|acting| acting.layer().phrases());
+        let has_numbers = tables.any(|table| table.info().has_numbers);
         let shapeless = rules.shapeless_exceptions().collect();
-        Index { rules, matched, excepted, inline, shapeless }
+        Index { rules, has_numbers, shapes: OnceLock::new(), shapeless }
+    }
+
+    /// Everything that is not a whole line.
+    fn shapes(&self) -> &ShapeIndex {
+        self.shapes.get_or_init(|| ShapeIndex::new(&self.rules))
+    }
+
+    /// Finds the owners of a phrase.
+    fn find_phrase(&self, view: &str, found: &mut impl FnMut(Acting)) {
+        let hash = PhraseTable::hash(view);
+        for acting in self.rules.layers() {
+            let owners = acting.layer().phrases().find_hashed(hash, view);
+            owners
+                .into_iter()
+                .flatten()
+                .filter_map(|owner| acting.acting(owner))
+                .for_each(&mut *found);
+        }
+    }
+
+    /// Finds the owners of everything that a view is.
+    fn find(&self, view: &str, found: &mut impl FnMut(Acting)) {
+        self.find_phrase(view, found);
+        // A view that is masked holds `{n}`, and so does the phrase that equals it.
+        let mut masked = String::new();
+        if self.has_numbers && view.contains(is_digit) && mask_numbers(view, &mut masked) {
+            self.find_phrase(&masked, found);
+        }
+        let shapes = self.shapes();
+        shapes.matched.find(view, |owner| found(Acting::Rule(RuleId(owner))));
+        shapes.excepted.find(view, |owner| found(Acting::Exception(owner as usize)));
     }
 }
 
@@ -39,12 +69,12 @@ impl Matcher for Index {
 
     fn best(&self, view: &str, host: Option<&str>) -> Match {
         let mut matched = Vec::new();
-        self.matched.find(view, |owner| matched.push(RuleId(owner)));
         let mut excepted = Vec::new();
-        if !self.rules.exceptions().is_empty() {
-            excepted.extend_from_slice(&self.shapeless);
-            self.excepted.find(view, |owner| excepted.push(owner as usize));
-        }
+        self.find(view, &mut |acting| match acting {
+            Acting::Rule(rule) => matched.push(rule),
+            Acting::Exception(at) => excepted.push(at),
+        });
+        excepted.extend_from_slice(&self.shapeless);
         if matched.is_empty() && excepted.is_empty() {
             return Match::None;
         }
@@ -52,54 +82,62 @@ impl Matcher for Index {
     }
 
     fn markers(&self, line: &[u8], host: Option<&str>, found: &mut Vec<Marker>) {
-        self.inline.find(&self.rules, line, host, found);
+        self.shapes().inline.find(&self.rules, line, host, found);
     }
 }
 
-/// Finds the owners of the shapes that match a view.
+/// Finds what is not a whole line.
 #[derive(Debug)]
 struct ShapeIndex {
-    phrases: PhraseTable,
+    matched: AffixIndex,
+    excepted: AffixIndex,
+    inline: InlineLiterals,
+}
+
+impl ShapeIndex {
+    fn new(rules: &RuleSet) -> Self {
+        let (mut matched, mut excepted) = (Vec::new(), Vec::new());
+        let mut literals = Vec::new();
+        for (acting, shape) in rules.other_shapes() {
+            match (acting, shape) {
+                (Acting::Rule(rule), Shape::Inline(literal)) => literals.push((literal, rule)),
+                (Acting::Rule(rule), shape) => matched.push((rule.0, shape)),
+                (Acting::Exception(at), shape) => excepted.push((at as u32, shape)),
+            }
+        }
+        ShapeIndex {
+            matched: AffixIndex::new(matched),
+            excepted: AffixIndex::new(excepted),
+            inline: InlineLiterals::new(literals, rules),
+        }
+    }
+}
+
+/// Finds the owners of affixes and patterns.
+#[derive(Debug)]
+struct AffixIndex {
     starts: Affixes,
     ends: Affixes,
     patterns: Patterns,
 }
 
-impl ShapeIndex {
-    fn new<'s>(owners: impl Iterator<Item = (u32, &'s [Shape])>) -> Self {
-        let mut phrases = PhraseTableBuilder::default();
+impl AffixIndex {
+    fn new(shapes: Vec<(u32, Shape)>) -> Self {
         let mut starts = Affixes::default();
         let mut ends = Affixes::default();
         let mut patterns = Vec::new();
-        for (owner, shapes) in owners {
-            for shape in shapes {
-                match shape {
-                    Shape::Line(phrase) => {
-                        phrases.add(phrase, owner).expect("the builder refuses what is too large")
-                    }
-                    Shape::Starts { phrase, max_words } => {
-                        starts.add_start(phrase, *max_words, owner)
-                    }
-                    Shape::Ends { phrase, max_words } => ends.add_end(phrase, *max_words, owner),
-                    Shape::Pattern(pattern) => patterns.push((pattern.0.clone(), owner)),
-                    Shape::Inline(_) => {}
-                }
+        for (owner, shape) in shapes {
+            match shape {
+                Shape::Starts { phrase, max_words } => starts.add_start(&phrase, max_words, owner),
+                Shape::Ends { phrase, max_words } => ends.add_end(&phrase, max_words, owner),
+                Shape::Pattern(pattern) => patterns.push((pattern.0, owner)),
+                Shape::Line(_) | Shape::Inline(_) => {}
             }
         }
-        let phrases = phrases.finish().into();
-        ShapeIndex { phrases, starts, ends, patterns: Patterns::new(patterns) }
+        AffixIndex { starts, ends, patterns: Patterns::new(patterns) }
     }
 
     fn find(&self, view: &str, mut found: impl FnMut(u32)) {
-        self.phrases.find(view).into_iter().flatten().for_each(&mut found);
-        // A view that is masked holds `{n}`, and so does the phrase that equals it.
-        let mut masked = String::new();
-        if self.phrases.info().has_numbers
-            && view.contains(is_digit)
-            && mask_numbers(view, &mut masked)
-        {
-            self.phrases.find(&masked).into_iter().flatten().for_each(&mut found);
-        }
         self.starts.find_starts(view, &mut found);
         self.ends.find_ends(view, &mut found);
         self.patterns.find(view, &mut found);

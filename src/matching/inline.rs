@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::ruleset::{Marker, Match, RuleId, RuleSet};
-use crate::rules::rule::Shape;
 
 /// The inline literals of a cleaner.
 #[derive(Debug, Default)]
@@ -20,14 +19,10 @@ pub(crate) struct InlineLiterals {
 }
 
 impl InlineLiterals {
-    pub(crate) fn new(rules: &RuleSet) -> Self {
-        let mut literals: BTreeMap<&str, Vec<RuleId>> = BTreeMap::new();
-        for (id, rule) in rules.ids() {
-            for shape in &rule.shapes {
-                if let Shape::Inline(literal) = shape {
-                    literals.entry(literal).or_default().push(id);
-                }
-            }
+    pub(crate) fn new(found: Vec<(String, RuleId)>, rules: &RuleSet) -> Self {
+        let mut literals: BTreeMap<String, Vec<RuleId>> = BTreeMap::new();
+        for (literal, id) in found {
+            literals.entry(literal).or_default().push(id);
         }
         let search = (!literals.is_empty()).then(|| {
             AhoCorasick::builder()

@@ -4,11 +4,14 @@
 //! a line into candidates with either of them.
 
 pub(crate) mod affixes;
+pub(crate) mod compiled;
 pub(crate) mod compound;
 pub(crate) mod detach;
 pub(crate) mod index;
 pub(crate) mod inline;
 pub(crate) mod judge;
+pub(crate) mod layer;
+pub(crate) mod merge;
 pub(crate) mod patterns;
 pub(crate) mod phrases;
 pub(crate) mod plain;

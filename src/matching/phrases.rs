@@ -9,8 +9,11 @@ use std::collections::HashMap;
 
 use xxhash_rust::xxh3::{Xxh3Builder, xxh3_64};
 
+use crate::rules::compiled::TooLarge;
 use crate::rules::compiled::bytes::Section;
+use crate::rules::compiled::error::CompiledError;
 use crate::rules::compiled::records::{self, MAX_PHRASE, Owner, Record};
+use crate::rules::compiled::stored::StoredRules;
 use crate::text::number::NUMBER;
 
 /// Slots for each phrase: half of them stay empty, so that most searches end at the first or second.
@@ -71,7 +74,7 @@ impl PhraseTable {
     }
 
     /// The owners of a phrase that equals the view.
-    #[inline]
+    #[cfg(test)]
     pub(crate) fn find(&self, view: &str) -> Option<Owners<'_>> {
         self.find_hashed(Self::hash(view), view)
     }
@@ -100,12 +103,14 @@ impl PhraseTable {
     fn owners(&self, record: &Record<'_>) -> Option<Owners<'_>> {
         match record.owner {
             Owner::One(owner) | Owner::Repeated(owner) => Some(Owners::One(Some(owner))),
-            Owner::List(place) => {
-                let lists = self.lists.as_chunks().0.get(place as usize..)?;
-                let (len, rest) = lists.split_first()?;
-                rest.get(..u32::from_le_bytes(*len) as usize).map(Owners::Several)
-            }
+            Owner::List(place) => self.list(place).map(Owners::Several),
         }
+    }
+
+    fn list(&self, place: u32) -> Option<&[[u8; 4]]> {
+        let lists = self.lists.as_chunks().0.get(place as usize..)?;
+        let (len, rest) = lists.split_first()?;
+        rest.get(..u32::from_le_bytes(*len) as usize)
     }
 
     /// Every phrase once, in the order in which they were added.
@@ -119,6 +124,46 @@ impl PhraseTable {
     pub(crate) fn info(&self) -> TableInfo {
         self.info
     }
+
+    /// Whether every phrase is one of the rules' and every slot is that of a phrase: asked of bytes that come from
+    /// anywhere.
+    pub(crate) fn check(&self, rules: &StoredRules) -> Result<(), CompiledError> {
+        let is_known = |owner: &[u8; 4]| u32::from_le_bytes(*owner) < rules.owners();
+        let is_list = |place, first: u32| {
+            self.list(place).is_some_and(|list| {
+                list.first() == Some(&first.to_le_bytes()) && list.iter().all(is_known)
+            })
+        };
+        let (mut phrases, mut places, mut longest) = (0_usize, 0_u64, 0);
+        rules.check_records(is_list, |at, phrase| {
+            phrases += 1;
+            places = places.wrapping_add(spread(at));
+            longest = longest.max(phrase.len());
+        })?;
+        let slots = self.slots.as_chunks::<SLOT>().0;
+        let (mut used, mut slot_places) = (0, 0_u64);
+        for slot in slots.iter().map(|slot| u64::from_le_bytes(*slot)).filter(|&slot| slot != 0) {
+            let Some(place) = ((slot >> 32) as usize).checked_sub(1) else {
+                return Err(CompiledError::damaged("a slot of its table leads nowhere"));
+            };
+            used += 1;
+            slot_places = slot_places.wrapping_add(spread(place));
+        }
+        let is_sound = self.slots.len() == slots.len() * SLOT
+            && used < slots.len()
+            && (used, slot_places) == (phrases, places)
+            && (phrases, longest) == (self.info.phrases as usize, self.info.longest as usize);
+        if !is_sound {
+            return Err(CompiledError::damaged("its table does not fit its phrases"));
+        }
+        Ok(())
+    }
+}
+
+/// Makes places whose sums are equal only if the places are, save by intent.
+fn spread(place: usize) -> u64 {
+    let mixed = (place as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed ^ (mixed >> 29)
 }
 
 /// Where the search for a hash begins: its upper half, spread over the slots.
@@ -126,10 +171,6 @@ impl PhraseTable {
 fn first_slot(hash: u64, slots: usize) -> usize {
     (((hash >> 32) * slots as u64) >> 32) as usize
 }
-
-/// The phrases are more, or longer, than a table can hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooLarge;
 
 /// Collects phrases for a table.
 #[derive(Debug, Default)]

@@ -17,14 +17,21 @@ pub(crate) struct Plain<'r> {
     others: Vec<(&'r Shape, RuleId)>,
     /// Every inline literal and its rule.
     literals: Vec<(&'r str, RuleId)>,
+    /// Every exception and its shapes.
+    exceptions: Vec<(usize, Vec<Shape>)>,
 }
 
 impl<'r> Plain<'r> {
     pub(crate) fn new(rules: &'r RuleSet) -> Self {
-        let mut plain =
-            Plain { rules, lines: Vec::new(), others: Vec::new(), literals: Vec::new() };
+        let mut plain = Plain {
+            rules,
+            lines: Vec::new(),
+            others: Vec::new(),
+            literals: Vec::new(),
+            exceptions: rules.exceptions().collect(),
+        };
         for (id, rule) in rules.ids() {
-            for shape in &rule.shapes {
+            for shape in rule.shapes() {
                 match shape {
                     Shape::Line(phrase) => plain.lines.push((phrase, phrase.contains(NUMBER), id)),
                     Shape::Inline(literal) => plain.literals.push((literal, id)),
@@ -61,10 +68,11 @@ impl Matcher for Plain<'_> {
         let others = self.others.iter().filter(|(shape, _)| fits(shape, view));
         let matched: Vec<RuleId> =
             lines.map(|(.., id)| *id).chain(others.map(|(_, id)| *id)).collect();
-        let exceptions = self.rules.exceptions().iter().enumerate();
-        let excepted: Vec<usize> = exceptions
-            .filter(|(_, e)| e.shapes.is_empty() || e.shapes.iter().any(|shape| fits(shape, view)))
-            .map(|(at, _)| at)
+        let excepted: Vec<usize> = self
+            .exceptions
+            .iter()
+            .filter(|(_, shapes)| shapes.is_empty() || shapes.iter().any(|shape| fits(shape, view)))
+            .map(|(at, _)| *at)
             .collect();
         self.rules.choose(&matched, &excepted, host)
     }

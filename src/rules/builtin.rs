@@ -1,11 +1,13 @@
 //! The packs that come with the crate.
 //!
-//! The invariant: they have no problem; tests read them with every check, and run every example of every rule. Read once,
-//! when first asked for.
+//! The invariant: they have no problem; tests read them with every check, and run every example of every rule. Cleaners use
+//! their compiled form; the packs themselves are read when somebody asks for examples.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::pack::Pack;
+use super::rule::Rule;
 
 const SOURCES: [(&str, &str); 29] = [
     ("core.toml", include_str!("packs/core.toml")),
@@ -39,14 +41,35 @@ const SOURCES: [(&str, &str); 29] = [
     ("zh.toml", include_str!("packs/zh.toml")),
 ];
 
-/// The built-in packs, `core` first.
-pub(crate) fn packs() -> &'static [Pack] {
-    static PACKS: OnceLock<Vec<Pack>> = OnceLock::new();
-    PACKS.get_or_init(|| {
-        let parse = |(file, text)| match Pack::parse_checked(file, text) {
-            Ok(pack) => pack,
-            Err(error) => panic!("a built-in pack has problems:\n{error}"),
-        };
-        SOURCES.into_iter().map(parse).collect()
-    })
+/// The built-in packs in the compiled form, prepared when the crate was built.
+static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin.rules"));
+
+impl Pack {
+    /// The packs that come with the crate, the language-independent one first.
+    ///
+    /// They are read when this is first called; cleaners use a compiled form, and do not need them.
+    #[must_use]
+    pub fn builtin() -> &'static [Pack] {
+        static PACKS: OnceLock<Vec<Pack>> = OnceLock::new();
+        PACKS.get_or_init(|| {
+            let parse = |(file, text)| match Pack::parse_checked(file, text) {
+                Ok(pack) => pack,
+                Err(error) => panic!("a built-in pack has problems:\n{error}"),
+            };
+            SOURCES.into_iter().map(parse).collect()
+        })
+    }
+}
+
+/// The compiled form of the built-in packs.
+pub(crate) fn compiled() -> &'static [u8] {
+    COMPILED
+}
+
+/// A built-in rule as it was read from its pack, with its examples.
+pub(crate) fn original(id: &str) -> Option<&'static Rule> {
+    static RULES: OnceLock<HashMap<&str, &Rule>> = OnceLock::new();
+    let by_id =
+        || Pack::builtin().iter().flat_map(Pack::rules).map(|rule| (rule.id(), rule)).collect();
+    RULES.get_or_init(by_id).get(id).copied()
 }

@@ -6,6 +6,7 @@ pub(crate) mod builtin;
 pub(crate) mod category;
 pub(crate) mod check;
 pub(crate) mod compiled;
+pub(crate) mod content;
 pub(crate) mod facts;
 pub(crate) mod pack;
 pub(crate) mod pattern;

@@ -4,12 +4,14 @@
 //! it needs no further checks of single rules. Called by whoever loads packs and by the built-in packs.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::builtin;
 use super::category::{Category, Edge, Weight};
 use super::check;
+use super::content::Written;
+use super::facts::Facts;
 use super::pattern::Pattern;
 use super::problem::{PackError, Problems, quoted};
 use super::rule::{Exception, PatternShape, Rule, Shape, words};
@@ -55,12 +57,6 @@ impl Pack {
         Self::read(file, text, true)
     }
 
-    /// The packs that come with the crate, the language-independent one first.
-    #[must_use]
-    pub fn builtin() -> &'static [Pack] {
-        builtin::packs()
-    }
-
     /// Reads a built-in pack: its shapes were checked by a test, so that its patterns need not be compiled now.
     pub(crate) fn parse_checked(file: &str, text: &str) -> Result<Pack, PackError> {
         Self::read(file, text, false)
@@ -76,8 +72,12 @@ impl Pack {
         }
         let root_span = root.span();
         let mut table = Table::new("pack file", root_span, root.get_ref(), &mut problems);
-        let mut reader =
-            Reader { file, checks_shapes, ids: HashMap::new(), phrases: HashMap::new() };
+        let mut reader = Reader {
+            file: file.into(),
+            checks_shapes,
+            ids: HashMap::new(),
+            phrases: HashMap::new(),
+        };
         let pack = reader.pack(&mut table);
         if syntax.is_empty() {
             table.finish();
@@ -117,8 +117,8 @@ impl Pack {
 type Place = (usize, usize);
 
 /// What is known while a pack is read.
-struct Reader<'f> {
-    file: &'f str,
+struct Reader {
+    file: Arc<str>,
     /// Whether shapes are tried on ordinary text.
     checks_shapes: bool,
     /// What was already said in this pack, and on which line.
@@ -126,7 +126,7 @@ struct Reader<'f> {
     phrases: HashMap<String, usize>,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn pack(&mut self, root: &mut Table<'_, '_, '_>) -> Pack {
         let mut pack =
             Pack { id: String::new(), language: None, rules: Vec::new(), exceptions: Vec::new() };
@@ -153,7 +153,7 @@ impl Reader<'_> {
         }
         for (span, fields) in root.tables("keep") {
             let mut table = Table::new("keep", span, fields, root.problems());
-            pack.exceptions.extend(self.exception(&mut table));
+            pack.exceptions.extend(self.exception(&mut table, &pack));
             table.finish();
         }
         if pack.rules.is_empty() && pack.exceptions.is_empty() && root.problems().is_empty() {
@@ -195,26 +195,25 @@ impl Reader<'_> {
         let values = |texts: Vec<Text>| texts.into_iter().map(|text| text.value).collect();
         Some(Rule {
             id: id?.value,
-            category: category?,
-            weight: weight?,
-            edge: edge.unwrap_or_default(),
-            is_affix,
-            counts_once,
-            is_repeated,
-            stands_alone,
-            has_inline: shapes.iter().any(|shape| matches!(shape, Shape::Inline(_))),
+            facts: Facts {
+                category: category?,
+                weight: weight?,
+                edge: edge.unwrap_or_default(),
+                is_affix,
+                counts_once,
+                is_repeated,
+                stands_alone,
+                has_inline: shapes.iter().any(|shape| matches!(shape, Shape::Inline(_))),
+            },
             language: pack.language.clone(),
             sites,
-            shapes,
-            places,
-            remove: values(remove),
-            keep: values(keep),
-            file: self.file.to_owned(),
+            content: Written { shapes, places, remove: values(remove), keep: values(keep) }.into(),
+            file: Arc::clone(&self.file),
             line,
         })
     }
 
-    fn exception(&mut self, table: &mut Table<'_, '_, '_>) -> Option<Exception> {
+    fn exception(&mut self, table: &mut Table<'_, '_, '_>, pack: &Pack) -> Option<Exception> {
         let shapes: Vec<Shape> = self.shapes(table).into_iter().map(|(shape, _)| shape).collect();
         let rules: Vec<String> = table.list("rule").into_iter().map(|text| text.value).collect();
         let sites = sites(table);
@@ -228,7 +227,13 @@ impl Reader<'_> {
             table.problems().add(at, message);
         }
         let line = table.problems().line(at);
-        Some(Exception { shapes, rules, sites, origin: (self.file.to_owned(), line) })
+        Some(Exception {
+            content: Written { shapes, ..Written::default() }.into(),
+            rules,
+            sites,
+            language: pack.language.clone(),
+            origin: (self.file.to_string(), line),
+        })
     }
 
     /// The shapes of a rule, which must have one and say none twice, and where they stand.

@@ -21,7 +21,8 @@ const MIN_LITERAL_LETTERS: usize = 3;
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     source: String,
-    regex: OnceLock<Regex>,
+    /// None when it does not compile, which is only found out of a forged rule set: it matches nothing.
+    regex: OnceLock<Option<Regex>>,
     literals: Vec<String>,
 }
 
@@ -50,6 +51,11 @@ impl Pattern {
         Ok(Pattern { source: source.to_owned(), regex: OnceLock::new(), literals })
     }
 
+    /// A pattern of a compiled rule set, which was read and tried before.
+    pub(crate) fn checked_before(source: String, literals: Vec<String>) -> Self {
+        Pattern { source, regex: OnceLock::new(), literals }
+    }
+
     /// Tries to compile the pattern, so that whoever wrote it learns what is wrong with it. The result is dropped: a
     /// pack may have more patterns than ever match.
     pub(crate) fn compile(&self) -> Result<(), String> {
@@ -66,12 +72,8 @@ impl Pattern {
     }
 
     pub(crate) fn matches(&self, view: &str) -> bool {
-        let compile = || {
-            compiled(&self.source).expect(
-                "a pattern is tried when its pack is read, or by a test of the built-in packs",
-            )
-        };
-        self.regex.get_or_init(compile).is_match(view)
+        let regex = self.regex.get_or_init(|| compiled(&self.source).ok());
+        regex.as_ref().is_some_and(|regex| regex.is_match(view))
     }
 }
 

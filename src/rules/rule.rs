@@ -3,8 +3,11 @@
 //! The invariant: a `Rule` that exists has an id, at least one shape that can match something, and at least one
 //! `remove` and one `keep` example; its phrases are folded. Made by the pack reader, read by everything above.
 
+use std::sync::Arc;
+
 use super::category::{Category, Edge, Weight};
 use super::check::matches_view;
+use super::content::Content;
 use super::facts::Facts;
 use super::pattern::Pattern;
 
@@ -14,23 +17,11 @@ use super::pattern::Pattern;
 #[derive(Clone, Debug)]
 pub struct Rule {
     pub(crate) id: String,
-    pub(crate) category: Category,
-    pub(crate) weight: Weight,
-    pub(crate) edge: Edge,
-    pub(crate) is_affix: bool,
-    pub(crate) counts_once: bool,
-    pub(crate) is_repeated: bool,
-    pub(crate) stands_alone: bool,
-    /// One of the shapes is `Shape::Inline`.
-    pub(crate) has_inline: bool,
+    pub(crate) facts: Facts,
     pub(crate) language: Option<String>,
     pub(crate) sites: Vec<String>,
-    pub(crate) shapes: Vec<Shape>,
-    /// Where each shape stands in the file: line and column.
-    pub(crate) places: Vec<(usize, usize)>,
-    pub(crate) remove: Vec<String>,
-    pub(crate) keep: Vec<String>,
-    pub(crate) file: String,
+    pub(crate) content: Content,
+    pub(crate) file: Arc<str>,
     pub(crate) line: usize,
 }
 
@@ -44,57 +35,43 @@ impl Rule {
     /// What kind of residue it removes.
     #[must_use]
     pub fn category(&self) -> Category {
-        self.category
+        self.facts.category
     }
 
     /// How strongly a match speaks for residue.
     #[must_use]
     pub fn weight(&self) -> Weight {
-        self.weight
+        self.facts.weight
     }
 
     /// The end of the document at which it earns a further point.
     #[must_use]
     pub fn edge(&self) -> Edge {
-        self.edge
+        self.facts.edge
     }
 
     /// Whether it may stand as a segment at the start or end of a text line without needing a further point.
     #[must_use]
     pub fn is_affix(&self) -> bool {
-        self.is_affix
+        self.facts.is_affix
     }
 
     /// Whether several lines of it in one run count as one.
     #[must_use]
     pub fn counts_once(&self) -> bool {
-        self.counts_once
+        self.facts.counts_once
     }
 
     /// Whether a line of it that stood in the document twice before is residue, in a document of prose.
     #[must_use]
     pub fn is_repeated(&self) -> bool {
-        self.is_repeated
+        self.facts.is_repeated
     }
 
     /// Whether one line of it is enough in a document of prose.
     #[must_use]
     pub fn stands_alone(&self) -> bool {
-        self.stands_alone
-    }
-
-    /// How it counts.
-    pub(crate) fn facts(&self) -> Facts {
-        Facts {
-            category: self.category,
-            weight: self.weight,
-            edge: self.edge,
-            is_affix: self.is_affix,
-            counts_once: self.counts_once,
-            is_repeated: self.is_repeated,
-            stands_alone: self.stands_alone,
-            has_inline: self.has_inline,
-        }
+        self.facts.stands_alone
     }
 
     /// The language of its pack, as an ISO 639-1 code; `None` for language-independent packs.
@@ -112,19 +89,19 @@ impl Rule {
     /// What it matches.
     #[must_use]
     pub fn shapes(&self) -> &[Shape] {
-        &self.shapes
+        self.content.shapes()
     }
 
-    /// Documents in which the rule must remove something.
+    /// Documents in which the rule must remove something. Rule sets that somebody compiled do not hold them.
     #[must_use]
     pub fn remove_examples(&self) -> &[String] {
-        &self.remove
+        self.content.remove_examples()
     }
 
-    /// Documents that must come out untouched.
+    /// Documents that must come out untouched. Rule sets that somebody compiled do not hold them.
     #[must_use]
     pub fn keep_examples(&self) -> &[String] {
-        &self.keep
+        self.content.keep_examples()
     }
 
     /// The file and the line it was read from, the line counted from 1.
@@ -133,27 +110,24 @@ impl Rule {
         (&self.file, self.line)
     }
 
-    /// Where each of its shapes was read, in their order: line and column, both counted from 1.
+    /// Where each of its shapes was read, in their order: line and column, both counted from 1. Rule sets that somebody
+    /// compiled do not hold it.
     #[must_use]
     pub fn shape_places(&self) -> &[(usize, usize)] {
-        &self.places
-    }
-
-    /// Whether the rule is for a page of this host.
-    pub(crate) fn is_for(&self, host: Option<&str>) -> bool {
-        is_for_host(&self.sites, host)
+        self.content.places()
     }
 }
 
-/// Whether a list of hosts (empty means every host) holds this one or a domain above it.
-pub(crate) fn is_for_host(sites: &[String], host: Option<&str>) -> bool {
-    sites.is_empty()
-        || host.is_some_and(|host| {
-            sites.iter().any(|site| {
-                host.strip_suffix(site.as_str())
-                    .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
-            })
+/// Whether a list of hosts holds this one or a domain above it.
+pub(crate) fn is_for_host<'s>(
+    mut sites: impl Iterator<Item = &'s str>,
+    host: Option<&str>,
+) -> bool {
+    host.is_some_and(|host| {
+        sites.any(|site| {
+            host.strip_suffix(site).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
         })
+    })
 }
 
 /// One form a rule matches. Phrases are folded.
@@ -207,12 +181,14 @@ impl PatternShape {
 /// Exceptions are read from packs, where they are written `[[keep]]`; see [`Pack`](crate::Pack).
 #[derive(Clone, Debug)]
 pub struct Exception {
-    /// What stays; never `Shape::Inline`. Empty means whatever the rules below match.
-    pub(crate) shapes: Vec<Shape>,
+    /// What stays; never `Shape::Inline`. No shape means whatever the rules below match.
+    pub(crate) content: Content,
     /// Ids of the rules it holds against; empty means all.
     pub(crate) rules: Vec<String>,
     /// The hosts it is for; empty means all.
     pub(crate) sites: Vec<String>,
+    /// The language of its pack.
+    pub(crate) language: Option<String>,
     /// Where it was read: file and line.
     pub(crate) origin: (String, usize),
 }
@@ -221,7 +197,7 @@ impl Exception {
     /// What stays; empty for whatever its rules match.
     #[must_use]
     pub fn shapes(&self) -> &[Shape] {
-        &self.shapes
+        self.content.shapes()
     }
 
     /// Ids of the rules it holds against; empty for all rules.
@@ -240,10 +216,6 @@ impl Exception {
     #[must_use]
     pub fn origin(&self) -> (&str, usize) {
         (&self.origin.0, self.origin.1)
-    }
-
-    pub(crate) fn is_for(&self, host: Option<&str>) -> bool {
-        is_for_host(&self.sites, host)
     }
 }
 
@@ -300,11 +272,10 @@ mod tests {
 
     #[test]
     fn a_site_holds_its_sub_domains() {
-        let sites = ["example.org".to_owned()];
-        assert!(is_for_host(&sites, Some("example.org")));
-        assert!(is_for_host(&sites, Some("news.example.org")));
-        assert!(!is_for_host(&sites, Some("notexample.org")));
-        assert!(!is_for_host(&sites, None));
-        assert!(is_for_host(&[], None));
+        let is_for = |host| is_for_host(["example.com", "example.org"].into_iter(), host);
+        assert!(is_for(Some("example.org")));
+        assert!(is_for(Some("news.example.org")));
+        assert!(!is_for(Some("notexample.org")));
+        assert!(!is_for(None));
     }
 }

@@ -23,19 +23,22 @@ mod shape;
 mod tests;
 mod text_blocks;
 mod text_clean;
+mod texts;
 mod warc;
 mod zstd;
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use unchaff::Cleaner;
+use unchaff::{Cleaner, Receipt};
 
 pub use block::{
     Block, BlockCleaner, BlockReader, CleanBlock, CleanedPart, Content, Cut, Document, Fate,
     Position, Quarantined,
 };
 pub use cuts::count_chars;
+pub use fields::TEXT as TEXT_FIELDS;
 pub use options::{BLOCK_BYTES, Edit, Options};
 pub use pack::Packing;
 pub use problem::{MAX_NAMED, Place, Problem, ProblemKind, Problems};
@@ -45,6 +48,7 @@ use jsonl_blocks::JsonlReader;
 use jsonl_clean::JsonlCleaner;
 use text_blocks::TextReader;
 use text_clean::TextCleaner;
+use texts::{Cleaning, Restoring};
 
 /// A reader of a file, from its start or from where it can start again. The cleaner is for documents larger than a block,
 /// which stream through the reader.
@@ -90,9 +94,13 @@ pub fn cleaner(
             Ok(Box::new(JsonlCleaner::new(cleaner.clone(), options.clone(), packing)))
         }
         Container::Text => Ok(Box::new(TextCleaner::new(cleaner.clone(), options, packing)?)),
-        Container::Warc => Ok(Box::new(warc::WarcCleaner::new(cleaner.clone(), options, packing)?)),
+        Container::Warc => {
+            Ok(Box::new(warc::WarcCleaner::new(Cleaning::new(cleaner, options), options, packing)?))
+        }
         #[cfg(feature = "parquet")]
-        Container::Parquet => Ok(Box::new(parquet::ParquetCleaner::new(cleaner.clone(), options)?)),
+        Container::Parquet => {
+            Ok(Box::new(parquet::ParquetCleaner::new(Cleaning::new(cleaner, options), options)?))
+        }
         #[cfg(not(feature = "parquet"))]
         Container::Parquet => Err(without_parquet()),
     }
@@ -123,6 +131,56 @@ pub fn assemble(
         let _ = (path, options, parts, output);
         Err(without_parquet())
     }
+}
+
+/// Puts back what was removed from a cleaned WARC or Parquet file. `receipts` gives that of a record, by its number; each is
+/// asked for once, in order. `put` takes what `assemble` needs, or the file itself.
+///
+/// # Errors
+///
+/// When file and receipts do not belong together, or one of them cannot be read; or what `receipts` or `put` say.
+pub fn restore<E: From<Problem>>(
+    path: &Path,
+    shape: &Shape,
+    options: &Options,
+    mut receipts: impl FnMut(u64) -> Result<Option<Receipt>, E>,
+    mut put: impl FnMut(Vec<u8>) -> Result<(), E>,
+) -> Result<(), E> {
+    let packing = packing(shape, options)?;
+    let mut reader: Box<dyn BlockReader> = match shape.container {
+        Container::Warc => Box::new(warc::WarcReader::open(path, shape.codec, options, None)?),
+        #[cfg(feature = "parquet")]
+        Container::Parquet => {
+            Box::new(parquet::ParquetReader::new(parquet::Opened::open(path, options)?, None))
+        }
+        _ => {
+            let what = format!("{} is restored otherwise", shape.container.name());
+            return Err(Problem::of_file(ProblemKind::Option, what).into());
+        }
+    };
+    while let Some(block) = reader.next()? {
+        let mut of_block = BTreeMap::new();
+        for number in block.first_record..block.first_record + block.records {
+            of_block.extend(receipts(number)?.map(|receipt| (number, receipt)));
+        }
+        let restoring = Restoring::new(of_block);
+        let cleaner: Box<dyn BlockCleaner + '_> = match shape.container {
+            #[cfg(feature = "parquet")]
+            Container::Parquet => Box::new(parquet::ParquetCleaner::new(&restoring, options)?),
+            _ => Box::new(warc::WarcCleaner::new(&restoring, options, packing)?),
+        };
+        let clean = cleaner.clean(block)?;
+        let is_wrong = |problem: &&Problem| problem.kind == ProblemKind::BadDigest;
+        if let Some(problem) = clean.problems.named().iter().find(is_wrong) {
+            return Err(problem.clone().into());
+        }
+        put(clean.output)?;
+        if let Some(number) = restoring.left() {
+            let what = "there is a receipt for this record, but it has no text to which it belongs";
+            return Err(Problem::new(ProblemKind::Corrupt, Place::Record(number), what).into());
+        }
+    }
+    Ok(())
 }
 
 /// How the output is compressed.

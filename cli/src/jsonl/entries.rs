@@ -35,7 +35,7 @@ pub fn each_entry(
 }
 
 /// What a line holds; the first line of a file may start with a byte order mark.
-fn entry<'l>(number: u64, line: &'l [u8], text_field: &str) -> Entry<'l> {
+pub fn entry<'l>(number: u64, line: &'l [u8], text_field: &str) -> Entry<'l> {
     let start = line.len() - unmarked(number, line).len();
     let json = line[start..].trim_ascii_end();
     if json.trim_ascii().is_empty() {

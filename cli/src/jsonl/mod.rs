@@ -8,7 +8,7 @@ mod escaped;
 mod lines;
 mod record;
 
-pub use entries::{Entry, each_entry, too_long, unmarked};
+pub use entries::{Entry, each_entry, entry, too_long, unmarked};
 pub use escaped::{canonical, insert, written};
 pub use lines::{Lines, RawLine};
 pub use record::{Record, reason};

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod corpora;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

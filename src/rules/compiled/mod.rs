@@ -3,6 +3,14 @@
 //! The invariant: nothing in here trusts a number it reads; whatever the bytes are, reading them neither panics nor
 //! looks outside of them.
 
-#[allow(dead_code, reason = "sections are read once rule sets are loaded")]
 pub(crate) mod bytes;
+pub(crate) mod error;
 pub(crate) mod records;
+pub(crate) mod sections;
+pub(crate) mod stored;
+pub(crate) mod texts;
+pub(crate) mod write;
+
+/// The rules are more, or longer, than the compiled form can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLarge;

@@ -2,6 +2,7 @@
 //!
 //! The column is read and written in small batches of rows; what is held is the packed column and two pages.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::sync::Arc;
 
@@ -17,34 +18,33 @@ use ::parquet::file::reader::RowGroupReader;
 use ::parquet::file::serialized_reader::SerializedRowGroupReader;
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::types::{Type, TypePtr};
-use unchaff::Cleaner;
 use unchaff::jsonl::host_of;
 
 use super::part::Part;
 use super::{Opened, guarded, open, place};
 use crate::containers::block::{Block, BlockCleaner, CleanBlock, Content, Document, Fate};
-use crate::containers::cuts::cuts;
 use crate::containers::options::{Edit, Options};
 use crate::containers::problem::{Problem, ProblemKind};
 use crate::containers::shape::Codec;
+use crate::containers::texts::{Editor, Text};
 
 /// Bytes of text in a batch of rows, about, and most rows.
 const BATCH_BYTES: i64 = 1 << 20;
 const BATCH_ROWS: i64 = 1024;
 
-/// Cleans row groups.
-pub struct ParquetCleaner {
-    cleaner: Cleaner,
+/// Cleans row groups, or whatever else the editor does to their texts.
+pub struct ParquetCleaner<E> {
+    editor: E,
     options: Options,
 }
 
-impl ParquetCleaner {
-    pub fn new(cleaner: Cleaner, options: &Options) -> Result<Self, Problem> {
+impl<E: Editor> ParquetCleaner<E> {
+    pub fn new(editor: E, options: &Options) -> Result<Self, Problem> {
         if let Edit::Annotate(field) = &options.edit {
             let what = format!("is Parquet, to which no column {field:?} can be added");
             return Err(Problem::of_file(ProblemKind::Option, what));
         }
-        Ok(ParquetCleaner { cleaner, options: options.clone() })
+        Ok(ParquetCleaner { editor, options: options.clone() })
     }
 
     fn row_group(
@@ -58,7 +58,8 @@ impl ParquetCleaner {
         let file = Arc::new(open(&input.path)?);
         let column = group.column(input.columns.text);
         clean.bytes_in = u64::try_from(column.uncompressed_size()).unwrap_or_default();
-        guarded(place(index), || {
+        let mut refused = None;
+        let part = guarded(place(index), || {
             let mut rows = Rows::open(input, index, &file, self.options.documents)?;
             let schema = pruned(
                 input.footer.file_metadata().schema_descr().root_schema_ptr(),
@@ -72,7 +73,11 @@ impl ParquetCleaner {
                 .ok_or_else(|| ParquetError::General("there is no column".into()))?;
             let mut number = first_row;
             while let Some(batch) = rows.next()? {
-                let values = self.batch(batch, number, clean);
+                let values = self.batch(batch, number, clean).map_err(|problem| {
+                    let error = ParquetError::General(problem.to_string());
+                    refused = Some(problem);
+                    error
+                })?;
                 number += rows.len as u64;
                 let levels = rows.has_levels.then_some(&rows.levels[..]);
                 target.typed::<ByteArrayType>().write_batch(&values, levels, None)?;
@@ -85,57 +90,41 @@ impl ParquetCleaner {
             target.close()?;
             part.close()?;
             Ok(Part::Column(writer.into_inner()?))
-        })
+        });
+        part.map_err(|problem| refused.unwrap_or(problem))
     }
 
-    /// Cleans the texts of some rows; returns the values that are not null.
-    fn batch(&self, batch: Batch<'_>, first_row: u64, clean: &mut CleanBlock) -> Vec<ByteArray> {
+    /// Edits the texts of some rows; returns the values that are not null.
+    fn batch(
+        &self,
+        batch: Batch<'_>,
+        first_row: u64,
+        clean: &mut CleanBlock,
+    ) -> Result<Vec<ByteArray>, Problem> {
         let mut texts = batch.texts.iter();
         let mut values = Vec::with_capacity(batch.texts.len());
         for (at, number) in (0..batch.len).zip(first_row..) {
-            let host = batch.url(at).and_then(|url| host_of(url).map(str::to_owned));
             let id = batch.ids.get(at).cloned().flatten();
             let Some(value) = batch.is_set(at).then(|| texts.next()).flatten() else {
-                self.note(
-                    clean,
-                    Document {
-                        number,
-                        at: number,
-                        id,
-                        fate: Fate::NoText,
-                        cuts: Vec::new(),
-                        receipt: None,
-                    },
-                );
+                self.note(clean, number, id, Fate::NoText);
                 continue;
             };
-            let on_host = host.map(|host| self.cleaner.for_host(&host));
-            let cleaner = on_host.as_ref().unwrap_or(&self.cleaner);
-            let text = value.data();
-            let cleaned = cleaner.clean_bytes(text);
-            clean.report.merge(cleaned.report());
-            if self.options.documents {
-                let receipt =
-                    (self.options.receipts && !cleaned.removals().is_empty()).then(|| {
-                        let mut receipt = cleaner.receipt(text, &cleaned);
-                        receipt.id = id.as_deref().and_then(|id| serde_json::from_str(id).ok());
-                        receipt.at = Some(number);
-                        receipt
-                    });
-                let fate = Fate::Read(cleaned.status());
-                let cuts = cuts(text, cleaned.removals());
-                self.note(clean, Document { number, at: number, id, fate, cuts, receipt });
-            }
-            values.push(match cleaned.text {
-                std::borrow::Cow::Borrowed(_) => value.clone(),
-                std::borrow::Cow::Owned(text) => ByteArray::from(text),
+            let host = batch.url(at).and_then(host_of);
+            let edited = self.editor.edit(Text { bytes: value.data(), number, host, id })?;
+            clean.report.merge(&edited.report);
+            clean.documents.extend(edited.document);
+            values.push(match edited.text {
+                Cow::Borrowed(_) => value.clone(),
+                Cow::Owned(text) => ByteArray::from(text),
             });
         }
-        values
+        Ok(values)
     }
 
-    fn note(&self, clean: &mut CleanBlock, document: Document) {
+    fn note(&self, clean: &mut CleanBlock, number: u64, id: Option<String>, fate: Fate) {
         if self.options.documents {
+            let document =
+                Document { number, at: number, id, fate, cuts: Vec::new(), receipt: None };
             clean.documents.push(document);
         }
     }
@@ -192,7 +181,7 @@ impl ParquetCleaner {
     }
 }
 
-impl BlockCleaner for ParquetCleaner {
+impl<E: Editor> BlockCleaner for ParquetCleaner<E> {
     fn clean(&self, mut block: Block) -> Result<CleanBlock, Problem> {
         let mut clean = CleanBlock::of(&mut block);
         let Content::RowGroup(input, index) = block.content else { return Ok(clean) };
@@ -211,17 +200,7 @@ impl BlockCleaner for ParquetCleaner {
                 };
                 kept.problems.add(Problem { what, ..problem });
                 for number in block.first_record..block.first_record + block.records {
-                    self.note(
-                        &mut kept,
-                        Document {
-                            number,
-                            at: number,
-                            id: None,
-                            fate: Fate::Unread,
-                            cuts: Vec::new(),
-                            receipt: None,
-                        },
-                    );
+                    self.note(&mut kept, number, None, Fate::Unread);
                 }
                 clean = kept;
                 Part::Kept

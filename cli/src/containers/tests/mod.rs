@@ -89,6 +89,21 @@ pub fn clean_from(
     Ok(outcome)
 }
 
+/// Puts back what the receipts of the documents say; the parts, or the file.
+pub fn restored(path: &Path, documents: &[Document]) -> Result<Vec<u8>, Problem> {
+    let shape = detect(path, None)?;
+    let mut all = Vec::new();
+    let receipt = |number: u64| {
+        let document = usize::try_from(number - 1).ok().and_then(|at| documents.get(at));
+        Ok::<_, Problem>(document.and_then(|document| document.receipt.clone()))
+    };
+    restore(path, &shape, &Options::default(), receipt, |bytes| {
+        all.extend(bytes);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
 pub fn pack(codec: Codec, bytes: &[u8]) -> Vec<u8> {
     let mut packed = Vec::new();
     match codec {

@@ -169,6 +169,13 @@ fn only_the_text_changes_in_files_of_any_make() {
             }
         }
         same_but_for_the_text(&input, &output);
+        let cleaned = folder.file("cleaned.parquet", &output);
+        let parts = restored(&cleaned, &outcome.documents).expect("it is restored");
+        let mut again = Vec::new();
+        let shape = detect(&cleaned, None).expect("it is Parquet");
+        assemble(&cleaned, &shape, &options, &mut &parts[..], &mut again).expect("it is restored");
+        assert_eq!(rows(&again), before);
+        same_but_for_the_text(&input, &again);
     }
 }
 

@@ -117,6 +117,12 @@ proptest! {
                 prop_assert_eq!(receipt.restore(cleaned).expect("it fits"), sample.content.as_bytes());
             }
         }
+        let cleaned = folder.file(&name("cleaned.warc", codec), &output);
+        if !samples.is_empty() {
+            let again = restored(&cleaned, &whole.documents).expect("it is restored");
+            let (again, before) = (unpack(codec, &again), records.concat());
+            prop_assert_eq!(String::from_utf8_lossy(&again), String::from_utf8_lossy(&before));
+        }
         for (index, resume) in whole.resumes.iter().enumerate() {
             let Some(resume) = resume else { continue };
             let rest = clean_from(&path, &options, Some(resume)).expect("nothing is damaged");

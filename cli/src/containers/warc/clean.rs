@@ -1,6 +1,7 @@
 //! Cleaning blocks of WARC records.
 
-use unchaff::Cleaner;
+use std::borrow::Cow;
+
 use unchaff::jsonl::host_of;
 
 use super::digest;
@@ -8,28 +9,28 @@ use super::head::{Head, Start, TRAILER};
 use crate::containers::block::{
     Block, BlockCleaner, CleanBlock, Content, Document, Fate, LongPiece,
 };
-use crate::containers::cuts::cuts;
 use crate::containers::options::{Edit, Options};
 use crate::containers::pack::{Packer, Packing};
 use crate::containers::problem::{Place, Problem, ProblemKind};
+use crate::containers::texts::{Editor, Text};
 
 /// The fields that hold digests of the content.
 const DIGESTS: [&str; 2] = ["WARC-Block-Digest", "WARC-Payload-Digest"];
 
-/// Cleans the records of blocks.
-pub struct WarcCleaner {
-    cleaner: Cleaner,
+/// Cleans the records of blocks, or whatever else the editor does to their texts.
+pub struct WarcCleaner<E> {
+    editor: E,
     options: Options,
     packing: Packing,
 }
 
-impl WarcCleaner {
-    pub fn new(cleaner: Cleaner, options: &Options, packing: Packing) -> Result<Self, Problem> {
+impl<E: Editor> WarcCleaner<E> {
+    pub fn new(editor: E, options: &Options, packing: Packing) -> Result<Self, Problem> {
         if let Edit::Annotate(field) = &options.edit {
             let what = format!("is WARC, to which no field {field:?} can be added");
             return Err(Problem::of_file(ProblemKind::Option, what));
         }
-        Ok(WarcCleaner { cleaner, options: options.clone(), packing })
+        Ok(WarcCleaner { editor, options: options.clone(), packing })
     }
 
     fn records(&self, mut bytes: &[u8], first: u64, clean: &mut CleanBlock) -> Result<(), Problem> {
@@ -64,7 +65,7 @@ impl WarcCleaner {
         (self.options.edit != Edit::Look).then(|| self.packing.packer())
     }
 
-    /// Cleans a record; none where it stays as it is.
+    /// Edits a record; none where it stays as it is.
     fn record(
         &self,
         record: &[u8],
@@ -72,16 +73,17 @@ impl WarcCleaner {
         number: u64,
         clean: &mut CleanBlock,
     ) -> Result<Option<Vec<u8>>, Problem> {
-        let text = &record[head.len..record.len() - TRAILER.len()];
         let uri = head.value(record, "WARC-Target-URI").unwrap_or_default();
-        let host = host_of(uri.trim_matches(['<', '>']));
-        let on_host = host.map(|host| self.cleaner.for_host(host));
-        let cleaner = on_host.as_ref().unwrap_or(&self.cleaner);
-        let cleaned = cleaner.clean_bytes(text);
         let id = head.value(record, "WARC-Record-ID");
-        let changed = match cleaned.removals().is_empty() {
-            true => None,
-            false => match rewritten(record, head, &cleaned.text) {
+        let edited = self.editor.edit(Text {
+            bytes: &record[head.len..record.len() - TRAILER.len()],
+            number,
+            host: host_of(uri.trim_matches(['<', '>'])),
+            id: id.map(quoted),
+        })?;
+        let changed = match &edited.text {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(text) => match rewritten(record, head, text) {
                 Ok(changed) => Some(changed),
                 Err(why) => {
                     let place = Place::Record(number);
@@ -95,23 +97,8 @@ impl WarcCleaner {
                 }
             },
         };
-        clean.report.merge(cleaned.report());
-        if self.options.documents {
-            let receipt = (self.options.receipts && changed.is_some()).then(|| {
-                let mut receipt = cleaner.receipt(text, &cleaned);
-                receipt.id = id.map(str::to_owned);
-                receipt.at = Some(number);
-                receipt
-            });
-            clean.documents.push(Document {
-                number,
-                at: number,
-                id: id.map(|id| serde_json::Value::from(id).to_string()),
-                fate: Fate::Read(cleaned.status()),
-                cuts: cuts(text, cleaned.removals()),
-                receipt,
-            });
-        }
+        clean.report.merge(&edited.report);
+        clean.documents.extend(edited.document);
         Ok(changed)
     }
 
@@ -138,7 +125,7 @@ impl WarcCleaner {
     }
 }
 
-impl BlockCleaner for WarcCleaner {
+impl<E: Editor> BlockCleaner for WarcCleaner<E> {
     fn clean(&self, mut block: Block) -> Result<CleanBlock, Problem> {
         let mut clean = CleanBlock::of(&mut block);
         match block.content {
@@ -157,6 +144,10 @@ impl BlockCleaner for WarcCleaner {
         }
         Ok(clean)
     }
+}
+
+fn quoted(id: &str) -> String {
+    serde_json::Value::from(id).to_string()
 }
 
 /// Whether the content of a record is a text and nothing else.

@@ -1,0 +1,4 @@
+//! The groups of benchmarks beside others.
+
+pub mod jsonl;
+pub mod peers;

@@ -1,0 +1,170 @@
+//! `unchaff restore` for whole corpora: every cleaned file of which there are receipts, as it was.
+//!
+//! The invariant: what a restored file unpacks to is what the input unpacked to, to the byte; each appears whole or not at
+//! all. Where one cannot be restored, the others are.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::disk::{Disk, Local};
+use super::job::lock;
+use super::lock::Lock;
+use super::shard::{Shard, TEMP, Target};
+use super::sides::RECEIPTS_END;
+use super::walk;
+use crate::Run;
+use crate::args::RestoreArgs;
+use crate::containers::{self, BLOCK_BYTES, Codec, Container, Packing, TEXT_FIELDS};
+use crate::input::{Format, Input};
+use crate::receipts::Reader;
+use crate::talk::{Outcome, say, visible};
+
+/// Restores all files.
+pub fn run(args: &RestoreArgs) -> Run {
+    let cleaned = &args.input.file;
+    if !cleaned.is_dir() {
+        bail!(
+            "{}: is no folder; with a folder of receipts, name that of the cleaned files",
+            visible(&cleaned.to_string_lossy())
+        );
+    }
+    let Some(root) = &args.output else {
+        bail!("name a folder for the restored files: -o DIR");
+    };
+    let is_same = |other: &Path| other.canonicalize().ok() == root.canonicalize().ok();
+    if root.exists() && (is_same(cleaned) || is_same(&args.receipts)) {
+        bail!(
+            "{}: is a folder that is read; write to another one",
+            visible(&root.to_string_lossy())
+        );
+    }
+    let found = walk::find(std::slice::from_ref(&args.receipts), &[])?;
+    let is_receipts =
+        |rel: &Path| rel.as_os_str().as_encoded_bytes().ends_with(RECEIPTS_END.as_bytes());
+    let rels: Vec<&Path> = found
+        .sources
+        .iter()
+        .map(|source| source.rel.as_path())
+        .filter(|rel| is_receipts(rel))
+        .collect();
+    if rels.is_empty() {
+        bail!("{}: there are no receipts of a corpus", visible(&args.receipts.to_string_lossy()));
+    }
+    let lock_of_root = Lock::take(root)?;
+    let disk: Arc<dyn Disk> = Arc::new(Local);
+    if lock_of_root.was_left {
+        sweep(disk.as_ref(), root)?;
+    }
+    let queue = Mutex::new(rels.iter());
+    let failed = AtomicU64::new(0);
+    let threads = thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let Some(rel) = lock(&queue).next() else { return };
+                    if let Err(error) = restore(&disk, args, root, rel) {
+                        failed.fetch_add(1, Ordering::Relaxed);
+                        say(format!("{error:#}"));
+                    }
+                }
+            });
+        }
+    });
+    lock_of_root.end();
+    let failed = failed.into_inner();
+    let restored = rels.len() as u64 - failed;
+    say(format!("{restored} files restored, {failed} failed"));
+    Ok(if failed > 0 { Outcome::Failed } else { Outcome::Done })
+}
+
+fn restore(
+    disk: &Arc<dyn Disk>,
+    args: &RestoreArgs,
+    root: &Path,
+    receipts_rel: &Path,
+) -> Result<()> {
+    let receipts_path = args.receipts.join(receipts_rel);
+    let name = |path: &Path| visible(&path.to_string_lossy());
+    let rel = without_end(receipts_rel)
+        .ok_or_else(|| anyhow!("{}: is not named after a file", name(&receipts_path)))?;
+    let path = args.input.file.join(&rel);
+    let failed = || format!("{}: cannot be read", name(&path));
+    let shape =
+        containers::detect(&path, None).map_err(|problem| anyhow!("{}: {problem}", name(&path)))?;
+    if !matches!(shape.container, Container::Text | Container::Jsonl) {
+        let what = shape.container.name();
+        bail!(
+            "{}: {what} files cannot be restored yet; the receipts hold what was removed",
+            name(&path)
+        );
+    }
+    let receipts = File::open(&receipts_path)
+        .and_then(zstd::Decoder::new)
+        .with_context(|| format!("{}: cannot be read", name(&receipts_path)))?;
+    let mut receipts = Reader::read(name(&receipts_path), Box::new(receipts))?;
+    let file = File::open(&path).with_context(failed)?;
+    let reader: Box<dyn Read> = match shape.codec {
+        Codec::Plain => Box::new(file),
+        Codec::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(file))),
+        Codec::Zstd => Box::new(zstd::Decoder::new(file).with_context(failed)?),
+    };
+    let reader = BufReader::with_capacity(1 << 16, reader);
+    let mut input =
+        Input { name: name(&path), path: Some(path.clone()), format: receipts.format, reader };
+    let target = Target { root: root.to_owned(), rel, is_optional: false };
+    let mut shard = Shard::create(disk, &[target])?;
+    let packing = Packing { codec: shape.codec, level: None };
+    let mut block = Vec::new();
+    let mut has_block = false;
+    let mut fields = vec![args.input.text_field.as_str()];
+    if receipts.format == Format::Jsonl {
+        fields.extend(TEXT_FIELDS);
+    }
+    crate::restore::restore(&mut input, &fields, args.input.max_record, &mut receipts, |bytes| {
+        block.extend_from_slice(bytes);
+        if block.len() >= BLOCK_BYTES {
+            has_block = true;
+            shard.put(0, &packing.pack(std::mem::take(&mut block)))?;
+        }
+        Ok(())
+    })?;
+    if !block.is_empty() || !has_block {
+        shard.put(0, &packing.pack(block))?;
+    }
+    shard.sync()?;
+    shard.put_in_place()
+}
+
+/// The path of the cleaned file that receipts belong to.
+fn without_end(rel: &Path) -> Option<PathBuf> {
+    let name = rel.file_name()?;
+    // The end is ASCII, so that what stands before it is whole.
+    let len = name.len().checked_sub(RECEIPTS_END.len()).filter(|len| *len > 0)?;
+    #[cfg(unix)]
+    let short = {
+        use std::os::unix::ffi::OsStrExt;
+        std::ffi::OsStr::from_bytes(&name.as_bytes()[..len]).to_owned()
+    };
+    #[cfg(not(unix))]
+    let short = std::ffi::OsString::from(&name.to_str()?[..len]);
+    Some(rel.with_file_name(short))
+}
+
+/// Removes the temporary files of a run that was killed.
+fn sweep(disk: &dyn Disk, root: &Path) -> Result<()> {
+    for entry in walkdir::WalkDir::new(root).into_iter().flatten() {
+        if entry.file_type().is_file() && entry.file_name().to_string_lossy().starts_with(TEMP) {
+            let failed =
+                || format!("{}: cannot be removed", visible(&entry.path().to_string_lossy()));
+            disk.remove(entry.path()).with_context(failed)?;
+        }
+    }
+    Ok(())
+}
