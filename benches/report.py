@@ -66,6 +66,8 @@ def machine():
         "date": datetime.date.today().isoformat(),
         "commit": first(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]),
         "rules": builtin_rules(),
+        "mib": float(os.environ.get("UNCHAFF_BENCH_MIB", 64)),
+        "seconds": float(os.environ.get("UNCHAFF_BENCH_SECONDS", 3)),
     }
 
 
@@ -281,7 +283,7 @@ def sections(results):
     about = results["machine"]
     yield "machine", (
         f"{about['date']}, commit {about['commit']}, {about['rustc']}; {about['cpu']}, {about['cores']} cores, "
-        f"{about['system']}; load {about['load']} when it ended; {about['rules']:,} built-in rules."
+        f"{about['system']}; load {about['load']} when it ended; {about['rules']:,} built-in rules; inputs of {about['mib']:g} MiB, {about['seconds']:g} s for each benchmark."
     )
     yield "ratios", table(["ratio", "measured", "goal", ""], ratio_rows(numbers))
     limits = [numbers.speed(f"clean/limit/{limit}/residue") for limit in ("memchr-count", "memcpy")]

@@ -42,7 +42,7 @@ pub enum Command {
 /// Which rules act, and how much evidence they need.
 #[derive(Debug, Default, clap::Args)]
 pub struct RuleArgs {
-    /// Add a rule pack (TOML) to the built-in ones; may be given several times.
+    /// Add a rule pack (TOML, or compiled by `rules compile`) to the built-in ones; may be given several times.
     #[arg(long, value_name = "FILE")]
     pub pack: Vec<PathBuf>,
     /// Use only the built-in packs of this language (en, …) and the language-independent ones; may be repeated.
@@ -339,6 +339,9 @@ pub enum RulesCommand {
     /// Check packs: what is wrong, what can never act, what stands twice, contradicts itself, or matches ordinary text,
     /// each with file, line and column. Exits with 1 if there is an error.
     Check(CheckArgs),
+    /// Compile packs to one file that is ready for use in milliseconds; --pack accepts it. It holds no examples, and is
+    /// for the version of unchaff that made it: keep the packs.
+    Compile(CompileArgs),
     /// Count rules and phrases by language, category and weight; with a corpus, what each rule does to it.
     Stats(StatsArgs),
     /// Print what the packs know of each language, as a Markdown page.
@@ -358,6 +361,16 @@ pub struct CheckArgs {
     /// Exit with 1 if there is a warning, too.
     #[arg(long)]
     pub strict: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CompileArgs {
+    /// The packs (TOML); their order does not change the outcome.
+    #[arg(value_name = "PACK", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The file to write; it appears whole or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use unchaff::Receipt;
 
+use crate::containers::Container;
 use crate::input::Format;
 use crate::output::Output;
 use crate::talk::visible;
@@ -26,7 +27,7 @@ impl Writer {
             bail!("--receipts -: receipts need a file of their own");
         }
         let mut output = Output::create(Some(path), others)?;
-        output.put(format!("{}\n", start(format)).as_bytes())?;
+        output.put(format!("{}\n", start(format.name())).as_bytes())?;
         Ok(Writer { output, count: 0 })
     }
 
@@ -47,7 +48,7 @@ pub struct Reader {
     name: String,
     file: BufReader<Box<dyn Read>>,
     /// What was cleaned.
-    pub format: Format,
+    pub container: Container,
     count: u64,
     next: Option<Receipt>,
 }
@@ -66,15 +67,27 @@ impl Reader {
         let mut file = BufReader::new(file);
         let mut line = String::new();
         file.read_line(&mut line).with_context(|| format!("{name}:1: cannot be read"))?;
-        let format = [Format::Text, Format::Jsonl]
-            .into_iter()
-            .find(|&f| line.strip_suffix('\n') == Some(&start(f)));
-        let Some(format) = format else {
+        let containers = [Container::Text, Container::Jsonl, Container::Warc, Container::Parquet];
+        let is_start = |c: &Container| line.strip_suffix('\n') == Some(&*start(c.name()));
+        let Some(container) = containers.into_iter().find(is_start) else {
             bail!("{name}:1: this is not the first line of a file of receipts");
         };
-        let mut reader = Reader { name, file, format, count: 0, next: None };
+        let mut reader = Reader { name, file, container, count: 0, next: None };
         reader.advance()?;
         Ok(reader)
+    }
+
+    /// What was cleaned, where that is read as a stream.
+    pub fn format(&self) -> Result<Format> {
+        match self.container {
+            Container::Text => Ok(Format::Text),
+            Container::Jsonl => Ok(Format::Jsonl),
+            other => bail!(
+                "{}: the receipts are for {}, which is restored with its folder",
+                self.name,
+                other.name()
+            ),
+        }
     }
 
     /// The next receipt, unless all were taken.
@@ -122,8 +135,8 @@ impl Reader {
 }
 
 /// The first line of a receipt file.
-fn start(format: Format) -> String {
-    format!("{{\"unchaff\":1,\"format\":\"{}\"}}", format.name())
+fn start(format: &str) -> String {
+    format!("{{\"unchaff\":1,\"format\":\"{}\"}}", format)
 }
 
 /// The last line of a receipt file.

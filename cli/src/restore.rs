@@ -20,7 +20,7 @@ pub fn run(args: &RestoreArgs) -> Run {
         return bulk::restore(args);
     }
     let mut receipts = Reader::open(&args.receipts)?;
-    let mut input = Input::open(&args.input, Some(receipts.format))?;
+    let mut input = Input::open(&args.input, Some(receipts.format()?))?;
     let mut output = Output::create(
         args.output.as_deref(),
         &[("the input", input.path.as_deref()), ("the file of receipts", Some(&args.receipts))],

@@ -15,7 +15,7 @@ pub fn run(args: &VerifyArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
     let mut receipts = Reader::open(&args.receipts)?;
     let (mut documents, mut checked, mut differing) = (0u64, 0u64, 0u64);
-    let known = Some(receipts.format);
+    let known = Some(receipts.format()?);
     let unread = records::each(&args.input, known, &cleaner, |document| {
         documents += 1;
         let place = receipts.place();

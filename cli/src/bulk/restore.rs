@@ -20,7 +20,9 @@ use super::sides::RECEIPTS_END;
 use super::walk;
 use crate::Run;
 use crate::args::RestoreArgs;
-use crate::containers::{self, BLOCK_BYTES, Codec, Container, Packing, TEXT_FIELDS};
+use crate::containers::{
+    self, BLOCK_BYTES, Codec, Container, Options, Packing, Shape, TEXT_FIELDS,
+};
 use crate::input::{Format, Input};
 use crate::receipts::Reader;
 use crate::talk::{Outcome, say, visible};
@@ -98,17 +100,15 @@ fn restore(
     let failed = || format!("{}: cannot be read", name(&path));
     let shape =
         containers::detect(&path, None).map_err(|problem| anyhow!("{}: {problem}", name(&path)))?;
-    if !matches!(shape.container, Container::Text | Container::Jsonl) {
-        let what = shape.container.name();
-        bail!(
-            "{}: {what} files cannot be restored yet; the receipts hold what was removed",
-            name(&path)
-        );
-    }
     let receipts = File::open(&receipts_path)
         .and_then(zstd::Decoder::new)
         .with_context(|| format!("{}: cannot be read", name(&receipts_path)))?;
     let mut receipts = Reader::read(name(&receipts_path), Box::new(receipts))?;
+    let target = Target { root: root.to_owned(), rel, is_optional: false };
+    if matches!(shape.container, Container::Warc | Container::Parquet) {
+        return restore_container(disk, args, &path, &shape, &mut receipts, target);
+    }
+    let format = receipts.format()?;
     let file = File::open(&path).with_context(failed)?;
     let reader: Box<dyn Read> = match shape.codec {
         Codec::Plain => Box::new(file),
@@ -116,15 +116,13 @@ fn restore(
         Codec::Zstd => Box::new(zstd::Decoder::new(file).with_context(failed)?),
     };
     let reader = BufReader::with_capacity(1 << 16, reader);
-    let mut input =
-        Input { name: name(&path), path: Some(path.clone()), format: receipts.format, reader };
-    let target = Target { root: root.to_owned(), rel, is_optional: false };
+    let mut input = Input { name: name(&path), path: Some(path.clone()), format, reader };
     let mut shard = Shard::create(disk, &[target])?;
     let packing = Packing { codec: shape.codec, level: None };
     let mut block = Vec::new();
     let mut has_block = false;
     let mut fields = vec![args.input.text_field.as_str()];
-    if receipts.format == Format::Jsonl {
+    if format == Format::Jsonl {
         fields.extend(TEXT_FIELDS);
     }
     crate::restore::restore(&mut input, &fields, args.input.max_record, &mut receipts, |bytes| {
@@ -137,6 +135,46 @@ fn restore(
     })?;
     if !block.is_empty() || !has_block {
         shard.put(0, &packing.pack(block))?;
+    }
+    shard.sync()?;
+    shard.put_in_place()
+}
+
+/// Restores a file whose texts stand alone in it.
+fn restore_container(
+    disk: &Arc<dyn Disk>,
+    args: &RestoreArgs,
+    path: &Path,
+    shape: &Shape,
+    receipts: &mut Reader,
+    target: Target,
+) -> Result<()> {
+    let name = visible(&path.to_string_lossy());
+    if receipts.container != shape.container {
+        bail!(
+            "{name}: the receipts are for {}, the file is {}",
+            receipts.container.name(),
+            shape.container.name()
+        );
+    }
+    let named = args.input.text_field.as_str();
+    let options = Options {
+        text_field: (named != TEXT_FIELDS[0]).then(|| named.to_owned()),
+        max_record: args.input.max_record,
+        ..Options::default()
+    };
+    let mut shard = Shard::create(disk, &[target])?;
+    let put = |bytes: Vec<u8>| shard.put(0, &bytes);
+    containers::restore(path, shape, &options, |number| receipts.take(number), put)
+        .with_context(|| name.clone())?;
+    if let Some(receipt) = receipts.peek() {
+        let at = receipt.at.unwrap_or_default();
+        bail!("{}: the file ends before the record {at}", receipts.place());
+    }
+    if containers::needs_assembly(shape) {
+        shard.remake(0, |parts, output| {
+            containers::assemble(path, shape, &options, parts, output).with_context(|| name.clone())
+        })?;
     }
     shard.sync()?;
     shard.put_in_place()

@@ -1,6 +1,7 @@
 //! `unchaff rules`: list, show and test; the other questions about rules have files of their own.
 
 mod check;
+mod compile;
 mod coverage;
 mod languages;
 mod probes;
@@ -23,6 +24,7 @@ pub fn run(args: &RulesArgs) -> Run {
         RulesCommand::List { rules } => list(rules),
         RulesCommand::Show { id, rules } => show(id, rules),
         RulesCommand::Check(args) => check::run(args),
+        RulesCommand::Compile(args) => compile::run(args),
         RulesCommand::Stats(args) => stats::run(args),
         RulesCommand::Coverage(args) => coverage::run(args),
         RulesCommand::Test { rules } => test(rules),

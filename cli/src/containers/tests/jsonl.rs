@@ -136,3 +136,35 @@ fn annotated_records_keep_their_text_and_say_what_would_go() {
         "{\"text\":\"[ad_1]\\nTée.\\n[ad_2]\",\"residue\":[[0,7,\"core.ad-marker\"],[11,18,\"core.ad-marker\"]]} \n{\"x\":1}\n"
     );
 }
+
+/// Whatever stands in a line, its bytes are kept where the text cannot be read; every such line is told by its number.
+#[test]
+fn rows_22_to_31_lines_that_cannot_be_read_stay_and_are_told() {
+    let folder = Folder::new();
+    let deep = format!("{{\"deep\":{}", "[".repeat(1_000_000));
+    let bad = [
+        "{\"text\":\"[ad_1]\",\"text\":\"[ad_1]\"}",
+        "{\"text\":\"[ad_1]\\ud800\"}",
+        &deep,
+        "{\"text\":\"[ad_1]",
+        "{\"id\":1}",
+        "{\"text\":null}",
+        "{\"text\":17}",
+        "{\"text\":[\"[ad_1]\"]}",
+        "{\"text\":\"[ad_1]\ttab\"}",
+        "not JSON",
+    ];
+    let good = "{\"n\":123456789012345678901234567890,\"text\":\"[ad_1]\\nT\\u0065a\\/.\",\"e\":1e400,\"z\":-0}\r\n";
+    let lines: String = bad.iter().map(|line| format!("{line}\n{good}\n")).collect();
+    let path = folder.file("a.jsonl", format!("\u{FEFF}{good}{lines}").as_bytes());
+    let outcome = clean(&path, &Options::default()).expect("the lines are kept");
+    let output = String::from_utf8(outcome.output()).expect("it is text");
+    assert_eq!(output, format!("\u{FEFF}{good}{lines}").replace("[ad_1]\\nT\\u", "T\\u"));
+    assert_eq!(outcome.problems.count(ProblemKind::is_kept), bad.len() as u64);
+    let places: Vec<Place> = outcome.problems.named().iter().map(|problem| problem.place).collect();
+    let expected: Vec<Place> = (0..bad.len() as u64).map(|n| Place::Record(2 + 3 * n)).collect();
+    assert_eq!(places, expected);
+    let strict = Options { strict: true, ..Options::default() };
+    let problem = clean(&path, &strict).expect_err("it is refused");
+    assert_eq!((problem.kind, problem.place), (ProblemKind::BadRecord, Place::Record(2)));
+}
