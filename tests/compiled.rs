@@ -40,7 +40,7 @@ fn build(builder: CleanerBuilder) -> Cleaner {
 /// Everything that can be asked of a rule.
 fn described(rule: &Rule) -> String {
     let facts = (rule.category(), rule.weight(), rule.edge(), rule.language());
-    let flags = (rule.is_affix(), rule.counts_once(), rule.is_repeated());
+    let flags = (rule.is_affix(), rule.counts_once(), rule.is_repeated(), rule.stands_alone());
     let shapes: Vec<String> = rule
         .shapes()
         .iter()

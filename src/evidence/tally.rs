@@ -18,8 +18,8 @@ const EDGE_BONUS: u32 = 2;
 /// Distinct lines that weak candidates alone need to earn it: a title and the first heading below it may both look like
 /// labels.
 const MIN_WEAK_LINES: usize = 3;
-/// What a repeated label adds, in half points.
-const REPEATED: u32 = 4;
+/// What a repeated label adds, or a line of a rule that needs no other in a document of prose, in half points.
+const ENOUGH: u32 = 4;
 /// Evidence that candidates away from the very end need more of to earn it, in half points: one label may be the heading
 /// of a last section, and several of one kind a list.
 const MIN_NEAR_EDGE: u32 = 2;
@@ -50,19 +50,19 @@ pub(crate) struct Tally {
     pub certain: Vec<RuleId>,
     fits_head: bool,
     fits_tail: bool,
-    /// The document has prose between which labels can repeat.
-    counts_repeats: bool,
+    /// The document has prose, between which labels can repeat and some lines need no other.
+    has_prose: bool,
 }
 
 impl Tally {
-    /// A tally that counts repeated labels for more, or does not.
-    pub(crate) fn new(counts_repeats: bool) -> Self {
-        Tally { counts_repeats, ..Tally::default() }
+    /// A tally of candidates in a document that has prose, or has not.
+    pub(crate) fn new(has_prose: bool) -> Self {
+        Tally { has_prose, ..Tally::default() }
     }
 
     /// What one run adds up to.
-    pub(crate) fn of(run: &Run, rules: &RuleSet, counts_repeats: bool) -> Self {
-        let mut tally = Tally::new(counts_repeats);
+    pub(crate) fn of(run: &Run, rules: &RuleSet, has_prose: bool) -> Self {
+        let mut tally = Tally::new(has_prose);
         tally.add(run, rules);
         tally
     }
@@ -79,12 +79,13 @@ impl Tally {
         let mut has_affix = false;
         for unit in units {
             let rule = rules.facts(unit.rule);
-            let is_repeat = unit.is_repeat && self.counts_repeats;
+            let is_lone = rule.stands_alone && !unit.is_part;
+            let is_enough = self.has_prose && (unit.is_repeat || is_lone);
             if self.seen.insert(unit.key) {
-                let more = if is_repeat { REPEATED } else { self.gain(unit.rule, rules) };
+                let more = if is_enough { ENOUGH } else { self.gain(unit.rule, rules) };
                 gained = gained.saturating_add(more);
             }
-            self.has_strong |= is_repeat;
+            self.has_strong |= is_enough;
             self.has_strong |= rule.weight != Weight::Weak;
             let is_certain = rule.weight == Weight::Certain;
             let stands_alone = !unit.is_part || rule.is_affix || rule.has_inline;

@@ -14,6 +14,7 @@ pub(crate) struct Facts {
     pub is_affix: bool,
     pub counts_once: bool,
     pub is_repeated: bool,
+    pub stands_alone: bool,
     /// One of its shapes is `Shape::Inline`.
     pub has_inline: bool,
 }

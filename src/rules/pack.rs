@@ -177,6 +177,7 @@ impl Reader {
         let is_affix = table.flag("affix");
         let counts_once = table.flag("once");
         let is_repeated = table.flag("repeats");
+        let stands_alone = table.flag("alone");
         let sites = sites(table);
         let (shapes, places) = self.rule_shapes(table);
         table.optional("note");
@@ -201,6 +202,7 @@ impl Reader {
                 is_affix,
                 counts_once,
                 is_repeated,
+                stands_alone,
                 has_inline: shapes.iter().any(|shape| matches!(shape, Shape::Inline(_))),
             },
             language: pack.language.clone(),

@@ -68,6 +68,12 @@ impl Rule {
         self.facts.is_repeated
     }
 
+    /// Whether one line of it is enough in a document of prose.
+    #[must_use]
+    pub fn stands_alone(&self) -> bool {
+        self.facts.stands_alone
+    }
+
     /// The language of its pack, as an ISO 639-1 code; `None` for language-independent packs.
     #[must_use]
     pub fn language(&self) -> Option<&str> {

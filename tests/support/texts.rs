@@ -94,6 +94,16 @@ remove = ["The harbour froze.\nPrint\n[ad_1]"]
 keep = ["Print"]
 
 [[rule]]
+id = "t.lone"
+category = "share"
+alone = true
+line = ["Share the pier", "Skip to pier"]
+weight = "weak"
+at = "tail"
+remove = ["The harbour froze.\nShare the pier\n[ad_1]"]
+keep = ["Share the pier"]
+
+[[rule]]
 id = "t.fixed"
 category = "share"
 line = ["Click to share on Pier (Opens in new window)", "Please wait."]
@@ -276,11 +286,13 @@ const MARKERS: [&str; 14] = [
     "[ad_2] [box_1]",
 ];
 
-const LINES: [&str; 38] = [
+const LINES: [&str; 40] = [
     "Source link",
     "Source url",
     "top channel",
     "Print",
+    "Share the pier",
+    "Skip to pier",
     "Share",
     "Tweet",
     "© Pier",

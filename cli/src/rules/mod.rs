@@ -111,6 +111,9 @@ fn described(rule: &Rule) -> String {
     if rule.is_repeated() {
         text.push_str("\n  repeats   true");
     }
+    if rule.stands_alone() {
+        text.push_str("\n  alone     true");
+    }
     for shape in rule.shapes() {
         text.push_str(&described_shape(shape));
     }

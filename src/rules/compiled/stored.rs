@@ -66,10 +66,18 @@ pub(crate) struct Word {
 
 impl Word {
     pub(crate) fn encode(self) -> u32 {
-        let Facts { category, weight, edge, is_affix, counts_once, is_repeated, has_inline } =
-            self.facts;
+        let Facts {
+            category,
+            weight,
+            edge,
+            is_affix,
+            counts_once,
+            is_repeated,
+            stands_alone,
+            has_inline,
+        } = self.facts;
         let place = |found: Option<usize>| found.map_or(0, |at| at as u32);
-        let flags = [is_affix, counts_once, is_repeated, has_inline, self.has_sites];
+        let flags = [is_affix, counts_once, is_repeated, stands_alone, has_inline, self.has_sites];
         let flags = flags.iter().rev().fold(0, |bits, &flag| bits << 1 | u32::from(flag));
         place(Category::ALL.iter().position(|&one| one == category))
             | place(Weight::ALL.iter().position(|&one| one == weight)) << 8
@@ -88,9 +96,10 @@ impl Word {
             is_affix: flag(0),
             counts_once: flag(1),
             is_repeated: flag(2),
-            has_inline: flag(3),
+            stands_alone: flag(3),
+            has_inline: flag(4),
         };
-        Some(Word { facts, has_sites: flag(4), language: word >> 20 })
+        Some(Word { facts, has_sites: flag(5), language: word >> 20 })
     }
 }
 
@@ -175,6 +184,7 @@ impl StoredRules {
                 is_affix: false,
                 counts_once: false,
                 is_repeated: false,
+                stands_alone: false,
                 has_inline: false,
             },
             has_sites: false,

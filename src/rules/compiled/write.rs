@@ -53,6 +53,7 @@ const NO_FACTS: Facts = Facts {
     is_affix: false,
     counts_once: false,
     is_repeated: false,
+    stands_alone: false,
     has_inline: false,
 };
 
@@ -167,9 +168,18 @@ impl Owners {
 
 /// A hash of everything in a rule that decides what is removed.
 fn digest(rule: &Rule) -> u64 {
-    let Facts { category, weight, edge, is_affix, counts_once, is_repeated, has_inline: _ } =
-        rule.facts;
-    let flags = [is_affix, counts_once, is_repeated].map(|flag| if flag { "1" } else { "0" });
+    let Facts {
+        category,
+        weight,
+        edge,
+        is_affix,
+        counts_once,
+        is_repeated,
+        stands_alone,
+        has_inline: _,
+    } = rule.facts;
+    let flags =
+        [is_affix, counts_once, is_repeated, stands_alone].map(|flag| if flag { "1" } else { "0" });
     let words = [rule.id(), category.name(), weight.name(), edge.name()].into_iter();
     let words = words.chain(flags).chain([rule.language().unwrap_or("")]);
     hash(words.chain(rule.sites.iter().map(String::as_str)), rule.shapes())

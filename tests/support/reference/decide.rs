@@ -153,17 +153,16 @@ impl Reference<'_> {
             for unit in units {
                 let rule = &self.rules[unit.rule];
                 let weight = halves(rule.weight());
-                let is_repeat = rule.is_repeated()
-                    && !is_part
-                    && zone != Zone::Whole
-                    && self.times_before(tokens, unit) >= 2;
-                is_weak &= rule.weight() == Weight::Weak && !is_repeat;
+                let is_repeat = || rule.is_repeated() && self.times_before(tokens, unit) >= 2;
+                let is_enough =
+                    !is_part && zone != Zone::Whole && (rule.stands_alone() || is_repeat());
+                is_weak &= rule.weight() == Weight::Weak && !is_enough;
                 if seen.insert(unit.view.clone()) {
                     let language = rule.language().filter(|_| rule.weight() == Weight::Weak);
                     let share = shares.entry(unit.rule).or_default();
                     let more = weight.min(self.most(unit.rule) - *share);
                     match language {
-                        _ if is_repeat => gained += 4,
+                        _ if is_enough => gained += 4,
                         Some(language) => {
                             *share += more;
                             let before = weak.values().max().copied().unwrap_or(0);
