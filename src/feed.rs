@@ -96,3 +96,145 @@ fn feed_line(
         decider.keep_through(matcher.rules(), line.end);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cleaner::Cleaner;
+    use crate::matching::judge::{Judge, Kind};
+    use crate::matching::plain::Plain;
+    use crate::rules::pack::Pack;
+    use proptest::prelude::*;
+
+    /// A rule of every shape, at every length that the filters tell apart.
+    const PACK: &str = r#"
+        [pack]
+        id = "mine"
+
+        [[rule]]
+        id = "mine.lines"
+        category = "widget"
+        line = ["Open the tide table now", "{n} people read the tide table", "Zum Gezeitenkalender für Segler"]
+        weight = "certain"
+        remove = ["Open the tide table now"]
+        keep = ["He asked her to open the tide table."]
+
+        [[rule]]
+        id = "mine.ends"
+        category = "widget"
+        starts = ["tide table of "]
+        ends = [" by harbour press"]
+        pattern = ['.{0,30}harbour news \d{4}', '(?:©|\d{1,3}) tide notes .{1,40}', '.{1,30}潮汐表.{1,30}']
+        max_words = 12
+        weight = "certain"
+        remove = ["Tide table of May", "Printed by harbour press", "Harbour news 2024", "7 tide notes a day"]
+        keep = ["The harbour news came late."]
+
+        [[rule]]
+        id = "mine.marker"
+        category = "ad-marker"
+        inline = ["[tide_1]"]
+        weight = "certain"
+        remove = ["[tide_1]"]
+        keep = ["The tide came in."]
+    "#;
+
+    const PARTS: &[&str] = &[
+        "Open the tide table now",
+        "open  the TIDE table now",
+        "1,200 people read the tide table",
+        "tide table of May",
+        "Printed by harbour press",
+        "Harbour News 2024",
+        "© tide notes for sailors",
+        "12 tide notes for sailors",
+        "Zum Gezeitenkalender für Segler",
+        "看潮汐表吧",
+        "[tide_1]",
+        "[tide",
+        "_1]",
+        ". ",
+        "! ",
+        "… ",
+        ".",
+        "?\" ",
+        " » ",
+        "« ",
+        " | ",
+        " / ",
+        " > ",
+        " · ",
+        "\u{A0}",
+        "- ",
+        "* ",
+        "# ",
+        "o ",
+        "...",
+        ": ",
+        "\t",
+        "5.5",
+        "e\u{301}",
+        "The harbour was rebuilt in two winters",
+        "and the cranes came by rail",
+        "Der Hafen fror zu",
+        "Порт замёрз в январе",
+        "港は凍った",
+        "\u{200B}",
+        "“",
+        "”",
+        "'",
+        ")",
+        "[",
+        "](x)",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        /// A line that the gate lets pass is body for a judge that compares it with every rule, one after the other.
+        #[test]
+        fn what_passes_is_body(parts in proptest::collection::vec(prop::sample::select(PARTS), 1..9)) {
+            static CLEANER: std::sync::LazyLock<Cleaner> = std::sync::LazyLock::new(|| {
+                let pack = Pack::parse("mine.toml", PACK).expect("the pack is right");
+                Cleaner::builder().without_builtin().pack(pack).build().expect("it builds")
+            });
+            let index = CLEANER.index();
+            let line = parts.concat();
+            let mut scan = Scan::default();
+            scan.read(line.as_bytes());
+            let passes = index.passes(line.as_bytes(), &scan.marks(0..line.len()));
+            if passes {
+                let mut judge = Judge::default();
+                let kind = judge.judge(&Plain::new(index.rules()), &Limits::default(), None, line.as_bytes());
+                prop_assert_eq!(kind, Kind::Body, "{}", line);
+                let judged = &judge.judged;
+                let units = judged.prefix.len() + judged.inside.len() + judged.suffix.len();
+                prop_assert_eq!(units, 0, "{}", line);
+                prop_assert_eq!((judged.core_start, judged.core_end), (0, line.len()));
+            }
+        }
+    }
+
+    #[test]
+    fn ordinary_lines_pass() {
+        let cleaner = Cleaner::builtin();
+        let passes = |line: &str| {
+            let mut scan = Scan::default();
+            scan.read(line.as_bytes());
+            cleaner.index().passes(line.as_bytes(), &scan.marks(0..line.len()))
+        };
+        for line in [
+            "Two winters passed before the harbour was open again. The cranes came by rail.",
+            "Zwei Winter vergingen, ehe der Hafen wieder öffnete. Über Nacht kamen die Kräne.",
+            "Ночью лёд сломал старый причал, и паром не пришёл.",
+        ] {
+            assert!(passes(line), "{line}");
+        }
+        for line in [
+            "Click to share on Facebook (Opens in new window)",
+            "He waited there.[ad_2] Source link",
+        ] {
+            assert!(!passes(line), "{line}");
+        }
+    }
+}
