@@ -584,12 +584,12 @@ fn explain_shows_what_is_kept_removed_and_nearly_removed_and_by_which_rule() {
     assert!(has("== standard input: cleaned"), "{shown}");
     assert!(has("    1 - [ad_1]"), "{shown}");
     assert!(
-        has("        removed: core.ad-marker (ad-marker, certain); its run has 3 of 2 points"),
+        has("        removed: core.ad-marker (ad-marker, certain); evidence 3 of 2 points"),
         "{shown}"
     );
     assert!(has("    2   The mill closed."), "{shown}");
     assert!(has("    4 ~ Top Channel"), "{shown}");
-    assert!(has("        kept: en.channel-tag (channel-tag, weak); its run has "), "{shown}");
+    assert!(has("        kept: en.channel-tag (channel-tag, weak); evidence "), "{shown}");
     assert!(has("    6 ± Nobody wept. [ad_2] Source link"), "{shown}");
     assert!(has("        removed: en.source-link"), "{shown}");
     assert_eq!(answer.talk(), "");

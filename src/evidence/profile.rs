@@ -43,14 +43,14 @@ impl Profile {
             Profile::Standard => Enclosing {
                 in_zone: 12,
                 between: 4,
-                per_candidate: 1,
+                for_four: 3,
                 headlines: false,
                 in_scattered: false,
             },
             Profile::Eager => Enclosing {
                 in_zone: 200,
                 between: 30,
-                per_candidate: 20,
+                for_four: 80,
                 headlines: true,
                 in_scattered: true,
             },
@@ -75,8 +75,8 @@ pub(crate) struct Enclosing {
     pub in_zone: usize,
     /// Between lines of prose, where the evidence is strong.
     pub between: usize,
-    /// Most of them for each candidate of the runs before them.
-    pub per_candidate: usize,
+    /// Most of them for every four candidates of the runs before them.
+    pub for_four: usize,
     /// Headlines may go too, not only labels.
     pub headlines: bool,
     /// So they may at the start of a document whose first lines of prose stand far apart: a list of products, offers or
@@ -86,13 +86,8 @@ pub(crate) struct Enclosing {
 
 impl Enclosing {
     /// Nothing may.
-    pub(crate) const NONE: Enclosing = Enclosing {
-        in_zone: 0,
-        between: 0,
-        per_candidate: 0,
-        headlines: false,
-        in_scattered: false,
-    };
+    pub(crate) const NONE: Enclosing =
+        Enclosing { in_zone: 0, between: 0, for_four: 0, headlines: false, in_scattered: false };
 }
 
 impl fmt::Display for Profile {

@@ -205,7 +205,7 @@ pub(super) fn last_of_chain(
     let mut last = first;
     while let [Piece::Gap(gap), Piece::Run(next, _), ..] = &pieces[last + 1..] {
         candidates += run.units.len();
-        let most = most.min(candidates.saturating_mul(enclosing.per_candidate));
+        let most = most.min(candidates.saturating_mul(enclosing.for_four) / 4);
         let is_held = gap.labels.is_some_and(|labels| labels <= most);
         let is_list = run.is_open || next.before.introduction == Introduction::Colon;
         if !is_held || is_list || !is_taken(last + 2) {

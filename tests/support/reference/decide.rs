@@ -172,10 +172,10 @@ impl Reference<'_> {
             Token::Body { texture, .. } => Some(*texture),
             _ => None,
         });
-        let (in_zone, in_between, for_each) = match self.profile {
+        let (in_zone, in_between, for_four) = match self.profile {
             Profile::Cautious => (0, 0, 0),
-            Profile::Standard => (12, 4, 1),
-            Profile::Eager => (200, 30, 20),
+            Profile::Standard => (12, 4, 3),
+            Profile::Eager => (200, 30, 80),
         };
         let most = match zone {
             Zone::Head | Zone::Tail => in_zone,
@@ -186,7 +186,7 @@ impl Reference<'_> {
             texture == Texture::Label
                 || (texture == Texture::Headline && self.profile == Profile::Eager)
         };
-        !ends_open && bodies.clone().all(fits) && bodies.count() <= most.min(for_each * units)
+        !ends_open && bodies.clone().all(fits) && bodies.count() <= most.min(for_four * units / 4)
     }
 
     /// What the last body before a token introduces.
