@@ -107,9 +107,11 @@ fn prepare(
         say(format!("{path}: {why}"));
         summary.fail(&path, why);
     }
+    let block_bytes = options.block_bytes;
     let job = Job {
         formats: wrap(Box::new(Files { cleaner: cleaner.clone(), options, forced })),
         threads: args.bulk.threads(),
+        block_bytes,
         checkpoint_bytes: args.bulk.checkpoint.saturating_mul(1 << 20),
         summary: Mutex::new(summary),
         disk,
