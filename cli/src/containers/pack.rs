@@ -134,11 +134,7 @@ fn gzip(
     }
 }
 
-fn zstd(
-    compressor: &mut Compressor<'static>,
-    bytes: &[u8],
-    frame: &mut Vec<u8>,
-) -> io::Result<()> {
+fn zstd(compressor: &mut Compressor<'static>, bytes: &[u8], frame: &mut Vec<u8>) -> io::Result<()> {
     frame.clear();
     frame.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
     compressor.compress_to_buffer(bytes, frame)?;
