@@ -72,6 +72,19 @@ pub enum Content {
     RowGroup(std::sync::Arc<super::parquet::Opened>, usize),
 }
 
+impl Content {
+    /// Bytes that it takes in memory, about, until it is cleaned.
+    pub fn held(&self) -> usize {
+        match self {
+            Content::Records(bytes) | Content::Raw(bytes) => bytes.len(),
+            Content::Long(piece) => piece.bytes.len(),
+            Content::Cleaned(part) => part.kept.len(),
+            #[cfg(feature = "parquet")]
+            Content::RowGroup(file, index) => file.packed_texts(*index),
+        }
+    }
+}
+
 /// A piece of a record that passes raw and is to be one gzip member.
 #[derive(Debug)]
 pub struct LongPiece {

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod corpora;
+pub mod web;
 
 use std::fs;
 use std::io::Write;
