@@ -11,6 +11,7 @@ use unchaff::{Cleaner, DocumentReport, ReceiptBuilder, Removal, Report, Sink, St
 use crate::Run;
 use crate::args::{CleanArgs, CleanFormatArg, FormatArg, InputArgs};
 use crate::bulk;
+use crate::containers::MAX_RECORD;
 use crate::documents::{Piece, Splitter};
 use crate::input::{Format, Input};
 use crate::jsonl::{self, Lines, RawLine};
@@ -19,9 +20,6 @@ use crate::receipts::Writer;
 use crate::records::MAX_NAMED;
 use crate::setup;
 use crate::talk::{Outcome, is_broken_pipe, say};
-
-/// What a run over a single file reads at most as one record.
-const MAX_RECORD: usize = 64 << 20;
 
 pub fn run(args: &CleanArgs) -> Run {
     if bulk::is_asked(args) {
@@ -91,7 +89,7 @@ fn clean(args: &CleanOptions<'_>) -> Run {
     let create = |path: &PathBuf| Writer::create(path, input.format, &others);
     let receipts = args.receipts.as_ref().map(create).transpose()?;
     others.push(("the file of receipts", args.receipts.as_deref()));
-    let output = Output::create(args.output.as_deref(), &others)?;
+    let output = Output::create(args.output.as_deref(), &others)?.packed_as_named();
     let mut job =
         Job { cleaner, output, receipts, report: Report::default(), bad_records: 0, emptied: 0 };
     match input.format {

@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 
+use support::corpora::{gzip, unpack, zstd};
 use support::{Answer, Place, STORY, STORY_BODY, pack};
 
 /// Cleans text that comes through a pipe.
@@ -133,7 +134,7 @@ fn a_nul_is_told_once_and_only_where_it_is_no_separator() {
 }
 
 #[test]
-fn other_encodings_and_compressed_files_are_refused_with_a_hint() {
+fn row_7_other_encodings_and_archives_are_refused_with_a_hint() {
     let wide =
         |bytes: fn(u16) -> [u8; 2]| STORY.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
     let four: Vec<u8> = STORY.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
@@ -146,10 +147,10 @@ fn other_encodings_and_compressed_files_are_refused_with_a_hint() {
         ("UTF-16 big", [b"\xfe\xff".to_vec(), wide(u16::to_be_bytes)].concat(), "iconv -f UTF-16"),
         ("UTF-32 little", [b"\xff\xfe\0\0".to_vec(), four].concat(), "iconv -f UTF-32"),
         ("UTF-32 big", b"\0\0\xfe\xff\0\0\0T\0\0\0e\0\0\0a".to_vec(), "iconv -f UTF-32"),
-        ("gzip", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x2b\x49\x4d\x04\0".to_vec(), "gzip -dc"),
-        ("zstd", b"\x28\xb5\x2f\xfd\x04\x58\x19\0\0Tea".to_vec(), "zstd -dc"),
-        ("bzip2", b"BZh91AY&SY\x9a\x81\x14\x03\0\0".to_vec(), "bzip2 -dc"),
-        ("xz", b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46".to_vec(), "xz -dc"),
+        ("Parquet", b"PAR1\x15\x04".to_vec(), "-o DIR/"),
+        ("WARC", b"WARC/1.0\r\nWARC-Type: conversion\r\n".to_vec(), "-o DIR/"),
+        ("bzip2", b"BZh91AY&SY\x9a\x81\x14\x03\0\0".to_vec(), "bzip2 -d"),
+        ("xz", b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46".to_vec(), "xz -d"),
         ("only a mark", b"\xff\xfe".to_vec(), "iconv -f UTF-16"),
     ];
     for (what, bytes, hint) in cases {
@@ -163,6 +164,38 @@ fn other_encodings_and_compressed_files_are_refused_with_a_hint() {
         for command in ["scan", "explain"] {
             place.run(&[command, "story.txt"]).said(2, hint).gave("");
         }
+    }
+}
+
+#[test]
+fn gzip_and_zstd_are_read_by_content_and_written_by_name() {
+    let lines = format!("{{\"text\":{}}}\n", serde_json::Value::from(STORY));
+    let body = format!("{{\"text\":{}}}\n", serde_json::Value::from(STORY_BODY));
+    for ending in ["gz", "zst"] {
+        let pack = |text: &str| if ending == "gz" { gzip(text) } else { zstd(text) };
+        let name = format!("a.jsonl.{ending}");
+        let packed = [pack(&lines), pack(&lines)].concat();
+        let place = Place::with(&name, &packed);
+        place.run(&["clean", &name, "-q"]).ended(0).gave(body.repeat(2));
+        place.pipe(&["clean", "-", "-q"], &packed).ended(0).gave(body.repeat(2));
+        let out = format!("out.{ending}");
+        place.run(&["clean", &name, "-o", &out, "--receipts", "r.jsonl", "-q"]).ended(0);
+        assert_eq!(unpack(&out, &place.read(&out)), body.repeat(2).into_bytes());
+        place.run(&["scan", &name]).ended(1);
+        place.run(&["verify", "--receipts", "r.jsonl", &name]).ended(0);
+        place.run(&["restore", "--receipts", "r.jsonl", &out]).ended(0).gave(lines.repeat(2));
+        // What is cut off is refused, and the old output stays.
+        place.write(&out, "old");
+        place.write(&name, &packed[..packed.len() - 3]);
+        place
+            .run(&["clean", &name, "-o", &out])
+            .said(2, &format!("{name}: cannot be read: byte "))
+            .said(2, "cut off");
+        assert_eq!(place.read_text(&out), "old");
+        // Nothing is packed, too.
+        place.write("empty.txt", "");
+        place.run(&["clean", "empty.txt", "-o", &out, "-q"]).ended(0);
+        assert!(unpack(&out, &place.read(&out)).is_empty() && !place.read(&out).is_empty());
     }
 }
 

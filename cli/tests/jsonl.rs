@@ -31,7 +31,7 @@ fn stays(bad: impl AsRef<[u8]>, reason: &str) {
 // ---------------------------------------------------------------- what is not text stays
 
 #[test]
-fn only_the_inside_of_the_text_value_changes() {
+fn row_21_only_the_inside_of_the_text_value_changes() {
     clean(RECORD).ended(0).gave(CLEANED);
     let spaced = "  { \"text\" :\t\"[ad_1]\\nTea.\" , \"n\" : [ 1 , {} ] }  \n";
     clean(spaced).ended(0).gave("  { \"text\" :\t\"Tea.\" , \"n\" : [ 1 , {} ] }  \n");
@@ -49,7 +49,7 @@ fn a_record_without_residue_stays_byte_for_byte() {
 }
 
 #[test]
-fn numbers_are_never_parsed() {
+fn row_23_numbers_are_never_parsed() {
     let numbers =
         r#""big":123456789012345678901234567890,"far":1e400,"zero":-0,"price":1.10,"e":1E+2"#;
     let line =
@@ -92,7 +92,7 @@ fn other_values_may_hold_anything() {
 }
 
 #[test]
-fn escapes_outside_of_cuts_stay_as_they_are_written() {
+fn row_24_escapes_outside_of_cuts_stay_as_they_are_written() {
     let body = r#"\u0041 caf\u00e9 \/ \ud83d\ude00 \"q\" \\ \b\f\t \u000a é 😀 \u00E9"#;
     let line = format!(r#"{{"text":"\u005bad_1]\r\n{body}\nSource\u0020link"}}"#);
     clean(line).ended(0).gave(format!(r#"{{"text":"{body}"}}"#));
@@ -270,7 +270,7 @@ fn bad_lines_are_told_by_scan_and_explain_too() {
 }
 
 #[test]
-fn nesting_a_million_deep_costs_no_stack() {
+fn row_26_nesting_a_million_deep_costs_no_stack() {
     let (open, close) = ("[".repeat(1_000_000), "]".repeat(1_000_000));
     let line = |text: &str| format!("{{\"deep\":{open}{close},\"text\":\"{text}\"}}");
     clean(line(r"[ad_1]\nTea.")).ended(0).gave(line("Tea."));

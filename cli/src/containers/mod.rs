@@ -24,6 +24,7 @@ mod tests;
 mod text_blocks;
 mod text_clean;
 mod texts;
+mod unpacked;
 mod warc;
 mod zstd;
 
@@ -38,11 +39,12 @@ pub use block::{
     Position, Quarantined,
 };
 pub use cuts::count_chars;
-pub use fields::TEXT as TEXT_FIELDS;
-pub use options::{BLOCK_BYTES, Edit, Options};
+pub use fields::{TEXT as TEXT_FIELDS, text_field_of};
+pub use options::{BLOCK_BYTES, Edit, MAX_RECORD, Options};
 pub use pack::Packing;
 pub use problem::{MAX_NAMED, Place, Problem, ProblemKind, Problems};
-pub use shape::{Codec, Container, Shape, detect};
+pub use shape::{Codec, Container, Shape, detect, looks_like_jsonl, named, refuse_foreign};
+pub use unpacked::unpacked;
 
 use jsonl_blocks::JsonlReader;
 use jsonl_clean::JsonlCleaner;
