@@ -157,8 +157,10 @@ impl CleanBlock {
 #[derive(Debug)]
 pub struct Document {
     /// Number of the record in its file (line, row, document), from 1.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a run needs it in receipts only"))]
     pub number: u64,
     /// What its receipt is found by: the number, in text files the offset of its first byte.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a run needs it in receipts only"))]
     pub at: u64,
     /// The id as it is written in JSON, if there is one.
     pub id: Option<String>,
