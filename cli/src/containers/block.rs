@@ -112,6 +112,7 @@ pub struct CleanBlock {
     pub output: Vec<u8>,
     /// Unpacked bytes and records that went in.
     pub bytes_in: u64,
+    #[cfg_attr(not(any(test, feature = "parquet")), expect(dead_code, reason = "asked for there"))]
     pub records: u64,
     pub packed_end: u64,
     pub report: Report,
