@@ -35,7 +35,7 @@ use self::job::{Formats, Job, lock};
 use self::lock::Lock;
 use self::progress::Progress;
 use self::record::{Records, Settings};
-pub use self::restore::run as restore;
+pub use self::restore::{file_of_receipts, receipts_below, run as restore, text_field};
 use self::sides::Sides;
 use self::signals::Stop;
 use self::summary::Summary;

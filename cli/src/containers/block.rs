@@ -112,6 +112,7 @@ pub struct CleanBlock {
     pub output: Vec<u8>,
     /// Unpacked bytes and records that went in.
     pub bytes_in: u64,
+    #[cfg_attr(not(any(test, feature = "parquet")), expect(dead_code, reason = "asked for there"))]
     pub records: u64,
     pub packed_end: u64,
     pub report: Report,
@@ -157,8 +158,10 @@ impl CleanBlock {
 #[derive(Debug)]
 pub struct Document {
     /// Number of the record in its file (line, row, document), from 1.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a run needs it in receipts only"))]
     pub number: u64,
     /// What its receipt is found by: the number, in text files the offset of its first byte.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a run needs it in receipts only"))]
     pub at: u64,
     /// The id as it is written in JSON, if there is one.
     pub id: Option<String>,
