@@ -1,15 +1,13 @@
 //! What becomes of a text that stands alone: in a WARC record, in a row of a Parquet file.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
-use unchaff::{Cleaner, Receipt, Report};
+use unchaff::{Cleaner, Report};
 
 use super::block::{Document, Fate};
 use super::cuts::cuts;
 use super::options::Options;
-use super::problem::{Place, Problem, ProblemKind};
+use super::problem::Problem;
 
 /// A text, and what is known of it.
 pub struct Text<'t> {
@@ -76,33 +74,4 @@ impl Editor for Cleaning {
 /// An id as plain text: the inside of a string, or a number as it is written.
 fn plain(id: &str) -> String {
     serde_json::from_str(id).unwrap_or_else(|_| id.to_owned())
-}
-
-/// Puts back what was removed from the texts of a block.
-pub struct Restoring(Mutex<BTreeMap<u64, Receipt>>);
-
-impl Restoring {
-    /// With the receipts of the block, by the numbers of its records.
-    pub fn new(receipts: BTreeMap<u64, Receipt>) -> Self {
-        Restoring(Mutex::new(receipts))
-    }
-
-    /// A receipt that no text took.
-    pub fn left(&self) -> Option<u64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().next().copied()
-    }
-}
-
-impl Editor for &Restoring {
-    fn edit<'t>(&self, text: Text<'t>) -> Result<Edited<'t>, Problem> {
-        let receipt = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&text.number);
-        let restored = match receipt {
-            None => Cow::Borrowed(text.bytes),
-            Some(receipt) => Cow::Owned(receipt.restore(text.bytes).map_err(|error| {
-                let place = Place::Record(text.number);
-                Problem::new(ProblemKind::Corrupt, place, error.to_string())
-            })?),
-        };
-        Ok(Edited { text: restored, report: Report::default(), document: None })
-    }
 }

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use unchaff::{Cleaner, Report};
 
+use super::problem::Place;
 use super::*;
 
 /// What became of a file.

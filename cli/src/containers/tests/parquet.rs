@@ -179,6 +179,65 @@ fn only_the_text_changes_in_files_of_any_make() {
     }
 }
 
+/// The column that is added says what cleaning would remove from each text; everything else is the same, the texts too.
+#[test]
+fn annotations_are_added_and_everything_else_stays() {
+    let folder = Folder::new();
+    let rules = Cleaner::builtin();
+    let texts = texts();
+    let expected = |text: &String| {
+        let spans = rules
+            .clean(text)
+            .removals()
+            .iter()
+            .map(|removal| {
+                // The texts are ASCII.
+                let (start, end) = (removal.span.start, removal.span.end);
+                format!(
+                    "{{start: {start}, end: {end}, rule: \"{}\"}}",
+                    rules.rule(removal.rule).id()
+                )
+            })
+            .collect::<Vec<_>>();
+        format!("[{}]", spans.join(", "))
+    };
+    for make in [properties().build(), properties().set_compression(Compression::SNAPPY).build()] {
+        let input = write(&texts, make);
+        let path = folder.file("a.parquet", &input);
+        let options = Options { edit: Edit::Annotate("residue".into()), ..Options::default() };
+        let (outcome, output) = assembled(&path, &options).expect("nothing is damaged");
+        assert!(outcome.report.removals() > 500 && outcome.documents.is_empty());
+        let (before, after) = (rows(&input), rows(&output));
+        assert_eq!(before.len(), after.len());
+        for (before, after) in before.iter().zip(&after) {
+            let spans = before.0.as_ref().map_or("null".to_owned(), expected);
+            assert_eq!(after.0, before.0);
+            assert_eq!(after.1, format!("{}residue={spans} ", before.1));
+        }
+        let open = |file: &[u8]| {
+            SerializedFileReader::new(bytes::Bytes::from(file.to_vec())).expect("it is Parquet")
+        };
+        let (old, new) = (open(&input), open(&output));
+        for (old, new) in old.metadata().row_groups().iter().zip(new.metadata().row_groups()) {
+            for (old, new) in old.columns().iter().zip(new.columns()) {
+                let chunk = |file: &[u8], column: &ColumnChunkMetaData| {
+                    let (start, len) = column.byte_range();
+                    file[start as usize..(start + len) as usize].to_vec()
+                };
+                assert_eq!(chunk(&input, old), chunk(&output, new));
+                assert_eq!(old.compression_codec(), new.compression_codec());
+            }
+        }
+        // Arrow's own form of the schema, which does not know the column, is gone.
+        let pairs = new.metadata().file_metadata().key_value_metadata();
+        assert!(pairs.is_none_or(|pairs| pairs.is_empty()), "{pairs:?}");
+    }
+    let path = folder.file("b.parquet", &write(&texts, properties().build()));
+    let options = Options { edit: Edit::Annotate("tags".into()), ..Options::default() };
+    let problem = clean(&path, &options).expect_err("there is such a column");
+    assert!(problem.what.contains("\"tags\" already"), "{problem}");
+}
+
 /// Everything that the footers say, save of the text column.
 fn same_but_for_the_text(input: &[u8], output: &[u8]) {
     let open = |file: &[u8]| {
@@ -286,6 +345,17 @@ fn row_34_a_damaged_row_group_is_refused_or_kept_as_it_is() {
     assert_eq!(output[at as usize..(at + len) as usize], input[start..end]);
     let group = after.get_row_group(3).expect("it is there");
     assert_eq!(group.get_row_iter(None).expect("it has rows").count(), 1000);
+    // A row group that cannot be read has no annotations.
+    let options = Options { edit: Edit::Annotate("residue".into()), ..options };
+    let (_, output) = assembled(&path, &options).expect("salvage goes on");
+    let after = SerializedFileReader::new(bytes::Bytes::from(output)).expect("it is Parquet");
+    let spans = |group: usize| {
+        let group = after.metadata().row_group(group);
+        let column = group.columns().iter().find(|c| c.column_path().string().ends_with("start"));
+        let statistics = column.and_then(|column| column.statistics()).expect("there are some");
+        statistics.null_count_opt()
+    };
+    assert_eq!((spans(2), spans(3)), (Some(50), Some(500)));
 }
 
 /// A file with a flipped bit (every third of them is tried) makes nothing panic, hang or take all memory.
