@@ -188,6 +188,31 @@ fn a_corpus_of_text_and_records_is_verified_with_what_separates_texts() {
     place.run(&verify).ended(1);
 }
 
+/// Wherever a record tells its site: what cleans it, scans it and verifies it finds the same.
+#[test]
+fn rules_of_a_site_act_on_records_that_tell_it_in_other_fields() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("in")).expect("a folder");
+    let site = "line = [\"Tide Harbour Home\"]\nsites = [\"tide.example.org\"]";
+    let pack = support::pack(site).replace("Open the kiosk", "Tide Harbour Home");
+    place.write("mine.toml", pack);
+    let lines = "{\"text\":\"Tide Harbour Home\\nTea.\",\"metadata\":{\"url\":\"https://tide.example.org\"}}\n\
+                 {\"text\":\"Tide Harbour Home\\nTea.\",\"host\":\"www.tide.example.org\"}\n\
+                 {\"text\":\"Tide Harbour Home\\nTea.\",\"metadata\":{\"url\":\"https://other.example\"}}\n";
+    place.write("in/a.jsonl", lines);
+    place
+        .run(&["clean", "in", "-o", "out", "--receipts", "receipts", "--pack", "mine.toml", "-q"])
+        .ended(0);
+    let cleaned = lines.replacen("Tide Harbour Home\\n", "", 2);
+    assert_eq!(place.read_text("out/a.jsonl"), cleaned);
+    place.run(&["clean", "in/a.jsonl", "--pack", "mine.toml", "-q"]).ended(0).gave(&cleaned);
+    place
+        .run(&["verify", "--receipts", "receipts", "in", "--pack", "mine.toml"])
+        .said(0, "3 documents, 2 receipts checked, 0 differ");
+    let scanned = place.run(&["scan", "in/a.jsonl", "--pack", "mine.toml"]).ended(1).text();
+    assert_eq!(scanned.matches("mine.kiosk").count(), 2, "{scanned}");
+}
+
 #[test]
 fn what_was_changed_after_cleaning_is_not_restored_and_the_others_are() {
     let place = Place::new();

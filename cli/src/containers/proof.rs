@@ -191,6 +191,10 @@ impl Editor for &Restoring {
         };
         Ok(Edited { text: restored, report: Report::default(), document: None })
     }
+
+    fn minds_hosts(&self) -> bool {
+        false
+    }
 }
 
 /// Compares the texts of a block with their receipts.
@@ -213,7 +217,7 @@ impl Editor for &Verifying {
     /// Leaves of the text what cleaning leaves: whether the record has room for that (digests that fit) is seen by who asks.
     fn edit<'t>(&self, text: Text<'t>) -> Result<Edited<'t>, Problem> {
         let Text { bytes, number, host, id } = text;
-        let on_host = host.map(|host| self.cleaner.for_host(host));
+        let on_host = host.map(|host| self.cleaner.for_host(&host));
         let cleaner = on_host.as_ref().unwrap_or(&self.cleaner);
         let receipt = take_receipt(&self.receipts, number);
         let cleaned = cleaner.clean_bytes(bytes);
@@ -228,5 +232,9 @@ impl Editor for &Verifying {
         let document =
             Some(Document { number, at: number, id, fate, cuts: Vec::new(), receipt: None });
         Ok(Edited { text: cleaned.text, report: Report::default(), document })
+    }
+
+    fn minds_hosts(&self) -> bool {
+        true
     }
 }

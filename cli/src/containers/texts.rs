@@ -14,7 +14,8 @@ pub struct Text<'t> {
     pub bytes: &'t [u8],
     /// Number of its record, from 1.
     pub number: u64,
-    pub host: Option<&'t str>,
+    /// The host of its page, if the editor asks for hosts.
+    pub host: Option<Cow<'t, str>>,
     /// Its id, as it is written in JSON.
     pub id: Option<String>,
 }
@@ -34,6 +35,9 @@ pub trait Editor: Send + Sync {
     ///
     /// When the file must be refused.
     fn edit<'t>(&self, text: Text<'t>) -> Result<Edited<'t>, Problem>;
+
+    /// Whether it matters from which host a text comes.
+    fn minds_hosts(&self) -> bool;
 }
 
 /// Removes residue.
@@ -53,7 +57,7 @@ impl Cleaning {
 impl Editor for Cleaning {
     fn edit<'t>(&self, text: Text<'t>) -> Result<Edited<'t>, Problem> {
         let Text { bytes, number, host, id } = text;
-        let on_host = host.map(|host| self.cleaner.for_host(host));
+        let on_host = host.map(|host| self.cleaner.for_host(&host));
         let cleaner = on_host.as_ref().unwrap_or(&self.cleaner);
         let cleaned = cleaner.clean_bytes(bytes);
         let document = self.documents.then(|| {
@@ -68,6 +72,11 @@ impl Editor for Cleaning {
             Document { number, at: number, id, fate, cuts, receipt }
         });
         Ok(Edited { report: cleaned.report().clone(), document, text: cleaned.text })
+    }
+
+    /// Receipts name the host, whatever the rules ask for.
+    fn minds_hosts(&self) -> bool {
+        self.receipts || self.cleaner.minds_hosts()
     }
 }
 

@@ -15,7 +15,6 @@ use ::parquet::file::properties::{
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::types::{Type, TypePtr};
 use unchaff::Cleaner;
-use unchaff::jsonl::host_of;
 
 use super::annotate::Spans;
 use super::part::Part;
@@ -65,7 +64,7 @@ impl<E: Editor> ParquetCleaner<E> {
         let target = part.next_column()?;
         let mut target =
             target.ok_or_else(|| ParquetError::General("there is no column".into()))?;
-        let mut rows = Rows::open(input, index, self.options.documents)?;
+        let mut rows = Rows::open(input, index, self.options.documents, self.editor.minds_hosts())?;
         let mut number = first_row;
         while let Some(batch) = rows.next()? {
             let mut values = Vec::with_capacity(batch.texts.len());
@@ -94,7 +93,7 @@ impl<E: Editor> ParquetCleaner<E> {
         rules: &Cleaner,
         clean: &mut CleanBlock,
     ) -> Result<Spans, ParquetError> {
-        let mut rows = Rows::open(input, index, self.options.documents)?;
+        let mut rows = Rows::open(input, index, self.options.documents, self.editor.minds_hosts())?;
         let mut spans = Spans::default();
         let mut number = first_row;
         while let Some(batch) = rows.next()? {
@@ -127,7 +126,7 @@ impl<E: Editor> ParquetCleaner<E> {
                 take(None)?;
                 continue;
             };
-            let host = batch.url(at).and_then(host_of);
+            let host = batch.host(at);
             let edited = self.editor.edit(Text { bytes: value.data(), number, host, id });
             let edited = edited.map_err(|problem| ParquetError::External(Box::new(problem)))?;
             clean.report.merge(&edited.report);

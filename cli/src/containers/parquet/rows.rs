@@ -1,8 +1,9 @@
-//! Reading the rows of a row group, as far as they matter here: the text, the addresses of its page, the id.
+//! Reading the rows of a row group, as far as they matter here: the text, the host of its page, the id.
 //!
 //! The invariant: rows come in order, in batches that are bounded by the bytes of their texts; what is held is a batch, and a
 //! page of each column.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_typed_column_reader};
@@ -12,7 +13,9 @@ use ::parquet::file::metadata::ColumnChunkMetaData;
 use ::parquet::file::properties::ReaderProperties;
 use ::parquet::file::reader::RowGroupReader;
 use ::parquet::file::serialized_reader::SerializedRowGroupReader;
+use unchaff::jsonl::{host_inside, host_under};
 
+use super::columns::Site;
 use super::{Opened, open};
 
 /// Bytes of text in a batch of rows, about, and most rows.
@@ -26,7 +29,7 @@ pub struct Batch<'r> {
     pub texts: &'r [ByteArray],
     levels: &'r [i16],
     max_level: i16,
-    urls: &'r [Option<ByteArray>],
+    sites: &'r [SiteReader],
     /// As they are written in JSON; none where they are not asked for.
     pub ids: Vec<Option<String>>,
 }
@@ -37,16 +40,22 @@ impl<'r> Batch<'r> {
         self.levels.get(at).is_none_or(|&level| level == self.max_level)
     }
 
-    /// The address of a row's page.
-    pub fn url(&self, at: usize) -> Option<&'r str> {
-        self.urls.get(at)?.as_ref().and_then(|url| std::str::from_utf8(url.data()).ok())
+    /// The host of a row's page.
+    pub fn host(&self, at: usize) -> Option<Cow<'r, str>> {
+        self.sites.iter().find_map(|SiteReader { site, values, .. }| {
+            let value = std::str::from_utf8(values.get(at)?.as_ref()?.data()).ok()?;
+            match site.is_outer {
+                true => host_inside(site.name, value).map(Cow::Owned),
+                false => host_under(site.name, value).map(Cow::Borrowed),
+            }
+        })
     }
 }
 
 /// Reads the rows of a row group, as far as they matter here.
 pub struct Rows {
     texts: ColumnReaderImpl<ByteArrayType>,
-    urls: Option<Nullable<ByteArrayType>>,
+    sites: Vec<SiteReader>,
     ids: Option<Ids>,
     max_level: i16,
     /// Whether the column may have nulls.
@@ -57,7 +66,13 @@ pub struct Rows {
     /// Which rows of the batch that was read last have a text.
     pub levels: Vec<i16>,
     values: Vec<ByteArray>,
-    url_values: Vec<Option<ByteArray>>,
+}
+
+/// A column that may tell the site of a row, and its values in the batch that was read last.
+struct SiteReader {
+    site: Site,
+    reader: Nullable<ByteArrayType>,
+    values: Vec<Option<ByteArray>>,
 }
 
 enum Ids {
@@ -67,10 +82,15 @@ enum Ids {
 }
 
 impl Rows {
-    pub fn open(input: &Opened, index: usize, has_ids: bool) -> Result<Rows, ParquetError> {
+    pub fn open(
+        input: &Opened,
+        index: usize,
+        has_ids: bool,
+        minds_hosts: bool,
+    ) -> Result<Rows, ParquetError> {
         let file =
             open(&input.path).map_err(|problem| ParquetError::External(Box::new(problem)))?;
-        let columns = input.columns;
+        let columns = &input.columns;
         let group = input.footer.row_group(index);
         let properties = Arc::new(ReaderProperties::builder().build());
         let pages = input.footer.page_index_for_row_group(index);
@@ -79,15 +99,12 @@ impl Rows {
         let max_level = column.column_descr().max_def_level();
         let average = column.uncompressed_size() / column.num_values().max(1);
         let batch = (BATCH_BYTES / average.max(1)).clamp(1, BATCH_ROWS);
-        let urls = columns
-            .url
-            .map(|url| {
-                Ok::<_, ParquetError>(Nullable::new(
-                    reader.get_column_reader(url)?,
-                    group.column(url),
-                ))
-            })
-            .transpose()?;
+        let sites = columns.sites.iter().filter(|_| minds_hosts).map(|&site| {
+            let reader = reader.get_column_reader(site.column)?;
+            let reader = Nullable::new(reader, group.column(site.column));
+            Ok::<_, ParquetError>(SiteReader { site, reader, values: Vec::new() })
+        });
+        let sites = sites.collect::<Result<_, _>>()?;
         let ids = columns
             .id
             .filter(|_| has_ids)
@@ -106,7 +123,7 @@ impl Rows {
             .transpose()?;
         Ok(Rows {
             texts: get_typed_column_reader(reader.get_column_reader(columns.text)?),
-            urls,
+            sites,
             ids,
             max_level,
             has_levels: max_level > 0,
@@ -114,7 +131,6 @@ impl Rows {
             left: group.num_rows(),
             levels: Vec::new(),
             values: Vec::new(),
-            url_values: Vec::new(),
         })
     }
 
@@ -133,8 +149,8 @@ impl Rows {
                 )),
             };
         }
-        if let Some(urls) = &mut self.urls {
-            self.url_values = urls.read(rows)?;
+        for site in &mut self.sites {
+            site.values = site.reader.read(rows)?;
         }
         let text = |value: ByteArray| {
             std::str::from_utf8(value.data())
@@ -158,7 +174,7 @@ impl Rows {
             texts: &self.values,
             levels: &self.levels,
             max_level: self.max_level,
-            urls: &self.url_values,
+            sites: &self.sites,
             ids,
         }))
     }
