@@ -111,7 +111,10 @@ impl<M: Matcher> Segments<'_, M> {
             let before = trim_end(self.line, 0, start) == 0;
             before && trim_start(self.line, end, self.line.len()) == self.line.len()
         };
-        if end - start > max || (self.line.len() <= max && is_whole()) {
+        if end - start > max
+            || (self.line.len() <= max && is_whole())
+            || self.matcher.is_unmatched(&self.line[start..end])
+        {
             return None;
         }
         let view = fold_into(&self.line[start..end], self.view);

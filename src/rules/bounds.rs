@@ -4,6 +4,7 @@
 //! *plain*: every number, with the points and commas inside it, written as one `0`. Made with the pattern, read by the
 //! gate, which spares most lines the search for anything else.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
@@ -19,9 +20,9 @@ const MIN_SELECTIVE_BYTES: usize = 3;
 /// What stands at an end of every match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Bounds {
-    /// Every match begins with one of these.
+    /// Every match begins with one of these, none of which begins with another; sorted.
     Heads(Vec<Vec<u8>>),
-    /// Every match ends with one of these.
+    /// Every match ends with one of these, none of which ends with another; sorted by the bytes from the last to the first.
     Tails(Vec<Vec<u8>>),
     /// Nothing is known of the ends.
     Free,
@@ -45,9 +46,16 @@ impl Bounds {
     /// Whether a view in plain form begins or ends as every match does.
     pub(crate) fn fit(&self, plain: &str) -> bool {
         let plain = plain.as_bytes();
+        // None begins with another, so that only the last one up to the view can be what it begins with.
         match self {
-            Bounds::Heads(heads) => heads.iter().any(|head| plain.starts_with(head)),
-            Bounds::Tails(tails) => tails.iter().any(|tail| plain.ends_with(tail)),
+            Bounds::Heads(heads) => {
+                let after = heads.partition_point(|head| head.as_slice() <= plain);
+                after.checked_sub(1).is_some_and(|at| plain.starts_with(&heads[at]))
+            }
+            Bounds::Tails(tails) => {
+                let after = tails.partition_point(|tail| tail.iter().rev().le(plain.iter().rev()));
+                after.checked_sub(1).is_some_and(|at| plain.ends_with(&tails[at]))
+            }
             Bounds::Free => true,
         }
     }
@@ -102,7 +110,11 @@ fn extract(hir: &Hir, kind: ExtractKind) -> Option<Vec<Vec<u8>>> {
             shortest.insert(literal);
         }
     }
-    Some(shortest.into_iter().collect())
+    let mut shortest: Vec<Vec<u8>> = shortest.into_iter().collect();
+    if !is_head {
+        shortest.sort_by(|a, b| a.iter().rev().cmp(b.iter().rev()));
+    }
+    Some(shortest)
 }
 
 /// A literal, which may be cut in the middle of a character, in plain form.
@@ -120,7 +132,7 @@ fn end_of(literal: &[u8], is_head: bool) -> Vec<u8> {
 pub(crate) fn plain_head(text: &str) -> Vec<u8> {
     let plain = plain_numbers(text);
     let sure = plain.trim_end_matches(['.', ',']);
-    (if sure.ends_with('0') { sure } else { &plain }).as_bytes().to_vec()
+    (if sure.ends_with('0') { sure } else { &*plain }).as_bytes().to_vec()
 }
 
 /// The plain form of what a view ends with, without what may belong to a number that begins before it.
@@ -168,8 +180,16 @@ pub(crate) fn is_number(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_digit() } else { !is_letter && c.is_numeric() }
 }
 
-/// Writes every number of a text, with the points and commas inside it, as one `0`.
-pub(crate) fn plain_numbers(text: &str) -> String {
+/// A text with every number, and the points and commas inside it, written as one `0`.
+pub(crate) fn plain_numbers(text: &str) -> Cow<'_, str> {
+    let has_numbers = match text.is_ascii() {
+        true => text.bytes().any(|byte| byte.is_ascii_digit()),
+        false => text.contains(is_number),
+    };
+    if has_numbers { Cow::Owned(with_zeros(text)) } else { Cow::Borrowed(text) }
+}
+
+fn with_zeros(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -202,6 +222,7 @@ fn number_len(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn bounds(pattern: &str) -> Bounds {
         Bounds::of(&regex_syntax::parse(pattern).expect("the pattern is read"))
@@ -230,7 +251,7 @@ mod tests {
         assert_eq!(heads(r"\d{1,6} comments?"), ["0 comment"]);
         assert_eq!(heads(r"© .{1,30}"), ["© "]);
         assert_eq!(heads(r"page \d,\d{3}(?: of)?"), ["page 0"]);
-        let tails = Bounds::Tails(vec![b"by blogger".to_vec(), b"by blogger.".to_vec()]);
+        let tails = Bounds::Tails(vec![b"by blogger.".to_vec(), b"by blogger".to_vec()]);
         assert_eq!(bounds(r".{2,40}by blogger\.?"), tails);
         assert_eq!(bounds(r".{2,40}cookies.{2,40}"), Bounds::Free);
         assert_eq!(bounds("(?:\"|x).{2,40}cookies.{2,40}"), Bounds::Free);
@@ -243,6 +264,21 @@ mod tests {
         };
         assert!(can("(?:é|e)te .*") && can("[α-ω]{0,2}abc"));
         assert!(!can("(?:é|e)té .*") && !can(".{0,9}[α-ω]{2}.{0,9}"));
+    }
+
+    proptest! {
+        /// Halving finds what comparing with each finds.
+        #[test]
+        fn a_view_fits_if_one_of_its_ends_is_known(
+            words in proptest::collection::vec("[ab]{3,5}", 1..6),
+            view in "[ab]{0,8}",
+        ) {
+            let alternation = words.join("|");
+            for (pattern, is_head) in [(format!("(?:{alternation}).{{2}}"), true), (format!("[^0]{{1,9}}(?:{alternation})"), false)] {
+                let expected = words.iter().any(|word| if is_head { view.starts_with(word) } else { view.ends_with(word) });
+                prop_assert_eq!(bounds(&pattern).fit(&view), expected, "{}", pattern);
+            }
+        }
     }
 
     #[test]

@@ -53,6 +53,17 @@ pub(crate) fn texture(text: &[u8], introduces: bool) -> Texture {
     }
 }
 
+/// Whether a text without line end reads like prose.
+#[inline]
+pub(crate) fn is_prose(text: &[u8]) -> bool {
+    if text.len() < MIN_PROSE_BYTES {
+        return false;
+    }
+    let end = trim_end(text, 0, text.len());
+    let len = end - trim_start(text, 0, end);
+    len >= PROSE_BYTES || (len >= MIN_PROSE_BYTES && ends_sentence(text, end))
+}
+
 struct Size {
     bytes: usize,
     chars: usize,
@@ -64,14 +75,37 @@ impl Size {
         if text.len() > self.bytes {
             return false;
         }
+        if text.is_ascii() {
+            return text.len() <= self.chars && ascii_words(text) <= self.words;
+        }
         let text = String::from_utf8_lossy(text);
         text.chars().count() <= self.chars && text.split_whitespace().count() <= self.words
     }
 }
 
+/// Words between white space.
+fn ascii_words(text: &[u8]) -> usize {
+    let is_white = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let starts = |pair: &[u8; 2]| is_white(pair[0]) && !is_white(pair[1]);
+    let first = text.first().is_some_and(|&first| !is_white(first));
+    let pairs = text.iter().zip(text.iter().skip(1)).map(|(&a, &b)| [a, b]);
+    usize::from(first) + pairs.filter(starts).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn quick_answers_are_right(text in "[a. \t\u{1F}é]{0,170}") {
+            prop_assert_eq!(is_prose(text.as_bytes()), texture(text.as_bytes(), false) == Texture::Prose);
+            if text.is_ascii() {
+                prop_assert_eq!(ascii_words(text.as_bytes()), text.split_whitespace().count());
+            }
+        }
+    }
 
     fn of(text: &str) -> Texture {
         texture(text.as_bytes(), text.trim_end().ends_with(':'))

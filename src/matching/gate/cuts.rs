@@ -22,13 +22,29 @@ pub(super) struct Cuts<'l> {
     pub last: Option<usize>,
     /// Where the first of several labels side by side ends.
     pub part: Option<usize>,
+    /// Something stands in the line that separates labels.
+    is_parted: bool,
     /// Something stands in the line that the gate does not judge, such as the sign of a marker.
     pub is_odd: bool,
 }
 
 impl<'l> Cuts<'l> {
     pub(super) fn new(line: &'l [u8], signs: &'l Signs, is_ascii: bool) -> Self {
-        Cuts { line, signs, is_ascii, first: None, last: None, part: None, is_odd: false }
+        Cuts {
+            line,
+            signs,
+            is_ascii,
+            first: None,
+            last: None,
+            part: None,
+            is_parted: false,
+            is_odd: false,
+        }
+    }
+
+    /// Whether the whole line is one unit, as long as nothing odd stands in it.
+    pub(super) fn are_none(&self) -> bool {
+        self.first.is_none() && self.last.is_none() && !self.is_parted
     }
 
     /// Takes the mark at `at`.
@@ -60,6 +76,7 @@ impl<'l> Cuts<'l> {
     /// starts with it is read without; `/` is none.
     fn separator(&mut self, at: usize) {
         let is_label = |&byte: &u8| byte.is_ascii_alphanumeric() || byte >= 0x80;
+        self.is_parted = true;
         if self.part.is_some_and(|part| part < at) {
             return;
         }

@@ -331,7 +331,7 @@ mod tests {
     ];
 
     fn plain_view(unit: &[u8]) -> String {
-        plain_numbers(fold_into(unit, &mut String::new()))
+        plain_numbers(fold_into(unit, &mut String::new())).into_owned()
     }
 
     fn bytes(end: End) -> Vec<u8> {

@@ -2,9 +2,9 @@
 //!
 //! A rule matches a line, or a segment at an end of one, only if its view begins as the rule's phrases and patterns do, or
 //! ends as they do. The gate asks for those ends at the few places in a line at which a unit can start or end, on the raw
-//! bytes. The invariant: a line that it lets pass is body for the line judge, as a whole and without markers; exceptions
-//! aside, which matter for lines that rules match, and for labels. Very short lines, and lines of scripts that it does not
-//! read, are left to the judge. Built by the index, asked by the decider.
+//! bytes. The invariant: a line that it takes for body is body for the line judge, as a whole and without markers;
+//! exceptions aside, which matter for lines that rules match, and for labels. Very short lines, and lines of scripts that it
+//! does not read, are left to the judge. Built by the index, asked by the decider and the judge.
 
 mod cuts;
 pub(crate) mod ends;
@@ -14,10 +14,11 @@ mod signs;
 use self::cuts::Cuts;
 use self::known::KnownEnds;
 use self::signs::Signs;
+use crate::matching::ruleset::Glance;
 use crate::text::scan::{Marks, common_punctuation};
 
-/// Shortest line that the gate looks at, in bytes.
-const MIN_LINE_BYTES: usize = 20;
+/// Shortest unit whose ends tell it from what rules match, in bytes.
+const MIN_UNIT_BYTES: usize = 20;
 
 /// Tells lines that are surely body.
 #[derive(Debug)]
@@ -46,16 +47,36 @@ impl Gate {
         self.signs.may_stand_in(line)
     }
 
-    /// Whether the line is surely body, as a whole.
+    /// What the line is at a glance.
     #[inline]
-    pub(crate) fn passes(&self, line: &[u8], marks: &Marks<'_>) -> bool {
-        if line.len() < MIN_LINE_BYTES || self.signs.are_everywhere {
-            return false;
+    pub(crate) fn glance(&self, line: &[u8], marks: &Marks<'_>) -> Glance {
+        if self.signs.are_everywhere {
+            return Glance::Unknown;
         }
         let mut cuts = Cuts::new(line, &self.signs, marks.is_ascii());
         marks.each(|at| cuts.take(at));
         let is_read = cuts.is_ascii || common_punctuation(line, |at| cuts.take_wide(at));
-        is_read && !cuts.is_odd && self.known.iter().all(|known| is_body(known, line, &cuts))
+        if !is_read || cuts.is_odd {
+            Glance::Unknown
+        } else if line.len() >= MIN_UNIT_BYTES
+            && self.known.iter().all(|known| is_body(known, line, &cuts))
+        {
+            Glance::Body
+        } else if cuts.are_none() {
+            Glance::Single
+        } else {
+            Glance::Unknown
+        }
+    }
+
+    /// Whether surely no rule matches the view of a unit.
+    pub(crate) fn is_unmatched(&self, unit: &[u8]) -> bool {
+        let is_ascii = unit.is_ascii();
+        unit.len() >= MIN_UNIT_BYTES
+            && (is_ascii || common_punctuation(unit, |_| {}))
+            && self.known.iter().all(|known| {
+                !known.is_open(is_ascii) && known.starts_as_body(unit) && known.ends_as_body(unit)
+            })
     }
 }
 
