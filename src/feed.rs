@@ -52,7 +52,7 @@ pub(crate) fn feed_lines(
 ) -> usize {
     scan.read(window);
     let mut at = 0;
-    for &feed in &scan.line_feeds {
+    for &feed in scan.line_feeds() {
         let end = feed as usize + 1;
         let line = Line::from_raw(start + at as u64, &window[at..end]);
         let content = at..at + line.content.len();

@@ -2,8 +2,10 @@
 //!
 //! The invariant: what was added is found again; what was not may be found too, seldom. Filled when rules are compiled, asked by the gate.
 
-/// Bits for each key: about one in a hundred others is found too.
-const BITS_PER_KEY: usize = 20;
+/// Bits for each long key: about one in a hundred others is found too.
+const BITS_PER_LONG_KEY: usize = 20;
+/// Bits for each short key, of which there are few: what common words begin with must not be found by chance.
+const BITS_PER_SHORT_KEY: usize = 128;
 
 /// The first or last bytes of a view, in plain form: two words, the outermost byte lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,9 +59,9 @@ impl Filter {
     pub(crate) fn new(ends: Vec<Vec<u8>>) -> Self {
         let short = ends.iter().filter(|end| end.len() < 8).count();
         let mut filter = Filter {
-            short: Bits::new(short),
-            beginnings: Bits::new(ends.len() - short),
-            long: Bits::new(ends.len() - short),
+            short: Bits::new(short * BITS_PER_SHORT_KEY),
+            beginnings: Bits::new((ends.len() - short) * BITS_PER_LONG_KEY),
+            long: Bits::new((ends.len() - short) * BITS_PER_LONG_KEY),
             lens: 0,
         };
         ends.iter().for_each(|end| filter.add(end));
@@ -133,12 +135,9 @@ impl Filter {
 struct Bits(Vec<u64>);
 
 impl Bits {
-    /// An empty set with room for so many keys.
-    fn new(keys: usize) -> Self {
-        Bits(vec![
-            0;
-            if keys == 0 { 0 } else { (keys * BITS_PER_KEY).div_ceil(64).next_power_of_two() }
-        ])
+    /// An empty set of so many bits.
+    fn new(bits: usize) -> Self {
+        Bits(vec![0; if bits == 0 { 0 } else { bits.div_ceil(64).next_power_of_two() }])
     }
 
     fn set(&mut self, key: u64) {
