@@ -115,7 +115,7 @@ mod tests {
         [[rule]]
         id = "mine.lines"
         category = "widget"
-        line = ["Open the tide table now", "{n} people read the tide table", "Zum Gezeitenkalender für Segler"]
+        line = ["Open the tide table now", "{n} people read the tide table", "Zum Gezeitenkalender für Segler", "潮汐链接", "جدول المد", "ज्वार सारणी"]
         weight = "certain"
         remove = ["Open the tide table now"]
         keep = ["He asked her to open the tide table."]
@@ -151,6 +151,28 @@ mod tests {
         "12 tide notes for sailors",
         "Zum Gezeitenkalender für Segler",
         "看潮汐表吧",
+        "潮汐链接",
+        "جدول المد",
+        "ज्वार सारणी",
+        "ज्वार",
+        "雨下了三天",
+        "نزل المطر ثلاثة أيام",
+        "तीन दिन बारिश हुई",
+        "사흘 동안 비가 왔다",
+        "。",
+        "。　",
+        "」",
+        "「",
+        "？",
+        "؟ ",
+        "۔ ",
+        "। ",
+        "፧",
+        "・",
+        "Ｔide",
+        "\u{64E}",
+        "١٢",
+        "①",
         "[tide_1]",
         "[tide",
         "_1]",

@@ -124,7 +124,7 @@ fn find_simple(c: char) -> u16 {
         || c.is_numeric()
         || c.is_whitespace()
         || is_zero_width(c)
-        || canonical_combining_class(c) != 0
+        || (canonical_combining_class(c) != 0 && !is_lone_mark(c))
     {
         return 0;
     }
@@ -135,6 +135,12 @@ fn find_simple(c: char) -> u16 {
         (Some(only), None) => u16::try_from(only as u32).unwrap_or(0),
         _ => 0,
     }
+}
+
+/// Marks that join no letter before them into one character.
+fn is_lone_mark(c: char) -> bool {
+    matches!(c, '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{652}' | '\u{656}'..='\u{65F}' | '\u{670}' | '\u{6D6}'..='\u{6ED}'
+        | '\u{94D}' | '\u{951}'..='\u{954}' | '\u{E31}'..='\u{E4E}')
 }
 
 /// Folds a phrase of a rule.

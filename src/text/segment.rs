@@ -44,7 +44,7 @@ fn may_end(c: char) -> bool {
     is_stop(c) || is_closing(c) || is_invisible(c)
 }
 
-fn is_stop(c: char) -> bool {
+pub(crate) fn is_stop(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։') || is_wide_stop(c)
 }
 
@@ -172,7 +172,12 @@ pub(crate) fn last_cut(line: &[u8], from: usize, to: usize) -> Option<usize> {
 }
 
 /// The cuts in `from..to` with nothing before them, from `at` on, but what ends a sentence or may stand behind its end.
-fn cuts_behind(line: &[u8], at: usize, from: usize, to: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn cuts_behind(
+    line: &[u8],
+    at: usize,
+    from: usize,
+    to: usize,
+) -> impl Iterator<Item = usize> {
     let mut next = Some(at);
     let places = std::iter::from_fn(move || {
         let place = next.filter(|&place| place < to)?;

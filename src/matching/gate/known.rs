@@ -6,6 +6,7 @@
 use aho_corasick::AhoCorasick;
 
 use super::ends::{self, ViewEnds};
+use super::script::{Script, core};
 use crate::matching::end_sets::EndSets;
 
 /// End sets that are ready to be asked.
@@ -13,13 +14,17 @@ use crate::matching::end_sets::EndSets;
 pub(crate) struct KnownEnds {
     sets: EndSets,
     free: Option<AhoCorasick>,
+    cores: Option<AhoCorasick>,
 }
 
 impl KnownEnds {
     pub(crate) fn new(sets: EndSets) -> Self {
         // Literals of a forged rule set may be too many: then no view is told from others by them.
         let free = (!sets.free.is_empty()).then(|| AhoCorasick::new(&sets.free).ok()).flatten();
-        KnownEnds { sets, free }
+        let cores: Option<Vec<&str>> = sets.free.iter().map(|literal| core(literal)).collect();
+        let search = AhoCorasick::builder().ascii_case_insensitive(true).clone();
+        let cores = cores.and_then(|cores| search.build(cores).ok());
+        KnownEnds { sets, free, cores }
     }
 
     /// Whether an affix or a pattern may match the view.
@@ -37,10 +42,17 @@ impl KnownEnds {
             && self.free.as_ref().is_none_or(|free| free.is_match(view))
     }
 
-    /// Whether a pattern of unknown ends can match text of this kind.
+    /// Whether a pattern of unknown ends may match a unit of the line.
     #[inline]
-    pub(super) fn is_open(&self, is_ascii: bool) -> bool {
-        if is_ascii { self.sets.free_ascii } else { self.sets.free_common }
+    pub(super) fn is_open(&self, line: &[u8], script: Script) -> bool {
+        match script {
+            Script::Ascii => self.sets.free_ascii,
+            Script::Common => self.sets.free_common,
+            Script::Known => {
+                !self.sets.free.is_empty()
+                    && self.cores.as_ref().is_none_or(|cores| cores.is_match(line))
+            }
+        }
     }
 
     /// Whether the unit, or a longer one that starts with it, surely begins as no rule does.

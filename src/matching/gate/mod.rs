@@ -9,13 +9,15 @@
 mod cuts;
 pub(crate) mod ends;
 pub(crate) mod known;
+mod script;
 mod signs;
 
 use self::cuts::Cuts;
 use self::known::KnownEnds;
+use self::script::Script;
 use self::signs::Signs;
 use crate::matching::ruleset::Glance;
-use crate::text::scan::{Marks, common_punctuation};
+use crate::text::scan::Marks;
 
 /// Shortest unit whose ends tell it from what rules match, in bytes.
 const MIN_UNIT_BYTES: usize = 20;
@@ -55,11 +57,10 @@ impl Gate {
         }
         let mut cuts = Cuts::new(line, &self.signs, marks.is_ascii());
         marks.each(|at| cuts.take(at));
-        let is_read = cuts.is_ascii || common_punctuation(line, |at| cuts.take_wide(at));
-        if !is_read || cuts.is_odd {
-            Glance::Unknown
-        } else if line.len() >= MIN_UNIT_BYTES
-            && self.known.iter().all(|known| is_body(known, line, &cuts))
+        let script = Script::of_line(line, &mut cuts);
+        let Some(script) = script.filter(|_| !cuts.is_odd) else { return Glance::Unknown };
+        if line.len() >= MIN_UNIT_BYTES
+            && self.known.iter().all(|known| is_body(known, line, script, &cuts))
         {
             Glance::Body
         } else if cuts.are_none() {
@@ -71,24 +72,27 @@ impl Gate {
 
     /// Whether surely no rule matches the view of a unit.
     pub(crate) fn is_unmatched(&self, unit: &[u8]) -> bool {
-        let is_ascii = unit.is_ascii();
-        unit.len() >= MIN_UNIT_BYTES
-            && (is_ascii || common_punctuation(unit, |_| {}))
-            && self.known.iter().all(|known| {
-                !known.is_open(is_ascii) && known.starts_as_body(unit) && known.ends_as_body(unit)
-            })
+        if unit.len() < MIN_UNIT_BYTES {
+            return false;
+        }
+        let Some(script) = Script::of_unit(unit) else { return false };
+        self.known.iter().all(|known| {
+            known.starts_as_body(unit) && known.ends_as_body(unit) && !known.is_open(unit, script)
+        })
     }
 }
 
 /// Whether no unit of the line begins or ends as a rule of this layer does.
 #[inline]
-fn is_body(known: &KnownEnds, line: &[u8], cuts: &Cuts<'_>) -> bool {
+fn is_body(known: &KnownEnds, line: &[u8], script: Script, cuts: &Cuts<'_>) -> bool {
     let end = line.len();
     let first_end = cuts.first.unwrap_or(end).min(cuts.part.unwrap_or(end));
-    !known.is_open(cuts.is_ascii)
-        && known.starts_as_body(&line[..first_end])
-        && cuts.last.is_none_or(|last| known.starts_as_body(&line[last..]))
+    known.starts_as_body(&line[..first_end])
+        && cuts.last.is_none_or(|last| {
+            known.starts_as_body(&line[last..]) || ends::is_nothing(&line[last..])
+        })
         && known.ends_as_body(line)
         && cuts.first.is_none_or(|end| known.ends_as_body(&line[..end]))
         && cuts.part.is_none_or(|end| known.ends_as_body(&line[..end]))
+        && !known.is_open(line, script)
 }
