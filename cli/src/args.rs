@@ -6,6 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
 use unchaff::{Category, Profile};
 
+use crate::containers::MAX_RECORD;
 use crate::documents::Separator;
 
 /// Takes the residue out of scraped text without losing a word of the body, and can prove it.
@@ -63,9 +64,9 @@ pub struct RuleArgs {
 }
 
 /// Where documents come from, and how they are told apart.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct InputArgs {
-    /// The file to read; - is standard input.
+    /// The file to read, plain or packed with gzip or zstd; - is standard input.
     #[arg(value_name = "FILE", default_value = "-")]
     pub file: PathBuf,
     /// What the file holds; auto looks at its name and its first line.
@@ -75,7 +76,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME", default_value = "text")]
     pub text_field: String,
     /// JSONL: longest line that is read, in bytes; a longer one is kept as it is.
-    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_RECORD)]
     pub max_record: usize,
     /// Text: what separates documents. Without it the file is one document.
     #[arg(long, value_name = "blank-lines:N|form-feed|nul")]
@@ -119,13 +120,14 @@ pub struct CleanArgs {
     /// the file shows.
     #[arg(long, value_name = "NAME")]
     pub text_field: Option<String>,
-    /// Longest record that is read, in bytes; a longer one is kept as it is. 64 MiB, in a corpus 16 MiB.
+    /// Longest record that is read, in bytes; a longer one is kept as it is. 16 MiB, if not given.
     #[arg(long, value_name = "BYTES")]
     pub max_record: Option<usize>,
     /// Text: what separates documents. Without it a file is one document.
     #[arg(long, value_name = "blank-lines:N|form-feed|nul")]
     pub documents: Option<Separator>,
-    /// Write to this file instead of standard output, or below this folder; each file appears whole or not at all.
+    /// Write to this file instead of standard output, or below this folder; each file appears whole or not at all. A file
+    /// whose name ends in .gz or .zst is packed so.
     #[arg(short, long, value_name = "FILE|DIR/")]
     pub output: Option<PathBuf>,
     /// Write what was removed from each document to this file, for verify and restore; of a corpus, below this folder.
@@ -292,8 +294,8 @@ pub enum FlattenArg {
 
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// The receipts.
-    #[arg(long, value_name = "FILE")]
+    /// The receipts: a file, or the folder of those of a corpus. Then FILE is the folder of the files that were cleaned.
+    #[arg(long, value_name = "FILE|DIR")]
     pub receipts: PathBuf,
     #[command(flatten)]
     pub input: InputArgs,

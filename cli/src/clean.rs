@@ -11,7 +11,8 @@ use unchaff::{Cleaner, DocumentReport, ReceiptBuilder, Removal, Report, Sink, St
 use crate::Run;
 use crate::args::{CleanArgs, CleanFormatArg, FormatArg, InputArgs};
 use crate::bulk;
-use crate::documents::{Piece, Splitter};
+use crate::containers::MAX_RECORD;
+use crate::documents::{DocumentSink, Documents, Piece, Splitter};
 use crate::input::{Format, Input};
 use crate::jsonl::{self, Lines, RawLine};
 use crate::output::{self, Output};
@@ -19,9 +20,6 @@ use crate::receipts::Writer;
 use crate::records::MAX_NAMED;
 use crate::setup;
 use crate::talk::{Outcome, is_broken_pipe, say};
-
-/// What a run over a single file reads at most as one record.
-const MAX_RECORD: usize = 64 << 20;
 
 pub fn run(args: &CleanArgs) -> Run {
     if bulk::is_asked(args) {
@@ -91,7 +89,7 @@ fn clean(args: &CleanOptions<'_>) -> Run {
     let create = |path: &PathBuf| Writer::create(path, input.format, &others);
     let receipts = args.receipts.as_ref().map(create).transpose()?;
     others.push(("the file of receipts", args.receipts.as_deref()));
-    let output = Output::create(args.output.as_deref(), &others)?;
+    let output = Output::create(args.output.as_deref(), &others)?.packed_as_named();
     let mut job =
         Job { cleaner, output, receipts, report: Report::default(), bad_records: 0, emptied: 0 };
     match input.format {
@@ -119,26 +117,13 @@ impl Job {
     fn text(&mut self, input: &mut Input, args: &CleanOptions<'_>) -> Result<()> {
         let cleaner = self.cleaner.clone();
         let sink = TextSink { job: self, at: 0, start: 0, receipt: cleaner.receipt_builder() };
-        let mut stream = cleaner.stream(sink);
+        let mut documents = Documents::new(cleaner.stream(sink), false);
         let mut splitter = Splitter::new(args.input.documents);
-        let mut is_open = false;
-        let mut take = |piece: Piece<'_>| -> Result<()> {
-            match piece {
-                Piece::Text(bytes) => {
-                    is_open |= !bytes.is_empty();
-                    stream.push(bytes)
-                }
-                Piece::Separator(bytes) => {
-                    if std::mem::take(&mut is_open) {
-                        stream.end_document()?;
-                    }
-                    stream.sink().separate(bytes)
-                }
-            }
-        };
+        let mut take = |piece: Piece<'_>| documents.pass(piece);
         input.each_piece(|bytes| splitter.push(bytes, &mut take))?;
         splitter.finish(&mut take)?;
-        if is_open || stream.report().documents() == 0 {
+        let mut stream = documents.end()?;
+        if stream.report().documents() == 0 {
             stream.end_document()?;
         }
         let (sink, report) = stream.finish().map_err(|failure| failure.error)?;
@@ -213,8 +198,7 @@ struct TextSink<'j> {
     receipt: ReceiptBuilder,
 }
 
-impl TextSink<'_> {
-    /// Passes on bytes that belong to no document.
+impl DocumentSink for TextSink<'_> {
     fn separate(&mut self, bytes: &[u8]) -> Result<()> {
         self.at += bytes.len() as u64;
         self.start = self.at;

@@ -5,6 +5,8 @@
 
 use std::str::FromStr;
 
+use unchaff::{Sink, StreamCleaner};
+
 /// What stands between documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Separator {
@@ -36,6 +38,49 @@ pub enum Piece<'b> {
     Text(&'b [u8]),
     /// Bytes between two documents; the first of them ends the document in hand.
     Separator(&'b [u8]),
+}
+
+/// A sink that takes the bytes between documents, too.
+pub trait DocumentSink: Sink {
+    fn separate(&mut self, bytes: &[u8]) -> Result<(), Self::Error>;
+}
+
+/// The documents of a stream on their way through a cleaner.
+pub struct Documents<S: DocumentSink> {
+    stream: StreamCleaner<S>,
+    /// Whether there is a document in hand, be it empty.
+    is_open: bool,
+}
+
+impl<S: DocumentSink> Documents<S> {
+    /// Nothing was passed on yet; `is_open` says that nothing is one empty document.
+    pub fn new(stream: StreamCleaner<S>, is_open: bool) -> Self {
+        Documents { stream, is_open }
+    }
+
+    /// Passes the next piece on.
+    pub fn pass(&mut self, piece: Piece<'_>) -> Result<(), S::Error> {
+        match piece {
+            Piece::Text(bytes) => {
+                self.is_open |= !bytes.is_empty();
+                self.stream.push(bytes)
+            }
+            Piece::Separator(bytes) => {
+                if std::mem::take(&mut self.is_open) {
+                    self.stream.end_document()?;
+                }
+                self.stream.sink().separate(bytes)
+            }
+        }
+    }
+
+    /// Ends the document in hand.
+    pub fn end(mut self) -> Result<StreamCleaner<S>, S::Error> {
+        if self.is_open {
+            self.stream.end_document()?;
+        }
+        Ok(self.stream)
+    }
 }
 
 /// Splits a stream that arrives in pieces.

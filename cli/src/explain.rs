@@ -138,7 +138,7 @@ fn add_why(
     };
     let _ = write!(
         why,
-        "\n        {WHY}{what}: {} ({}, {}); its run has {evidence} of {needed} points{reason}{WHY:#}",
+        "\n        {WHY}{what}: {} ({}, {}); evidence {evidence} of {needed} points{reason}{WHY:#}",
         rule.id(),
         rule.category(),
         rule.weight(),

@@ -1,17 +1,17 @@
 //! Opening input: where it comes from, and what its first bytes say about it.
 //!
-//! The invariant: nothing that is not plain text or JSONL is treated as such. UTF-16, UTF-32 and compressed files are
-//! refused with a hint; bytes are never converted.
+//! The invariant: nothing that is not text or JSONL, plain or packed with gzip or zstd, is treated as such; all else that is
+//! known is refused with a hint, and bytes are never converted. A packed file that is cut off or damaged ends in an error.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::args::{FormatArg, InputArgs};
+use crate::containers::{self, Codec, Container};
 use crate::documents::Separator;
-use crate::jsonl;
 use crate::talk::{say, visible};
 
 /// Bytes that are looked at before the format is decided, and read at a time.
@@ -48,8 +48,8 @@ impl Input {
         let is_stdin = args.file.as_os_str() == "-";
         let name =
             if is_stdin { "standard input".into() } else { visible(&args.file.to_string_lossy()) };
-        let reader: Box<dyn Read> = if is_stdin {
-            Box::new(io::stdin().lock())
+        let reader: Box<dyn Read + Send> = if is_stdin {
+            Box::new(io::stdin())
         } else {
             let file =
                 File::open(&args.file).with_context(|| format!("{name}: cannot be opened"))?;
@@ -58,10 +58,13 @@ impl Input {
             }
             Box::new(file)
         };
-        let mut reader =
-            BufReader::with_capacity(BUFFER, Rest { start: Vec::new(), at: 0, reader });
-        let start = fill(reader.get_mut()).with_context(|| format!("{name}: cannot be read"))?;
-        refuse_foreign(&name, &start)?;
+        let failed = || format!("{name}: cannot be read");
+        let mut packed = Rest { start: Vec::new(), at: 0, reader };
+        let codec = Codec::of(&fill(&mut packed).with_context(failed)?);
+        let reader = containers::unpacked(Box::new(packed), codec).with_context(failed)?;
+        let mut reader = Rest { start: Vec::new(), at: 0, reader };
+        let start = fill(&mut reader).with_context(failed)?;
+        refuse_foreign(&name, &start, args.format)?;
         if args.documents != Some(Separator::Nul)
             && let Some(at) = memchr::memchr(0, &start)
         {
@@ -105,13 +108,13 @@ fn stdin_path() -> Option<PathBuf> {
 }
 
 /// A reader whose start was already looked at.
-struct Rest {
+struct Rest<R> {
     start: Vec<u8>,
     at: usize,
-    reader: Box<dyn Read>,
+    reader: R,
 }
 
-impl Read for Rest {
+impl<R: Read> Read for Rest<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let start = &self.start[self.at..];
         if start.is_empty() {
@@ -125,48 +128,29 @@ impl Read for Rest {
 }
 
 /// Reads the first bytes, so that short reads of a pipe do not hide what a file starts with.
-fn fill(rest: &mut Rest) -> io::Result<Vec<u8>> {
+fn fill(rest: &mut Rest<impl Read>) -> io::Result<Vec<u8>> {
     let limit = BUFFER as u64;
     rest.reader.by_ref().take(limit).read_to_end(&mut rest.start)?;
     Ok(rest.start.clone())
 }
 
-fn refuse_foreign(name: &str, start: &[u8]) -> Result<()> {
-    let kinds: [(&[u8], &str); 7] = [
-        (b"\xFF\xFE\0\0", "UTF-32; convert it first: iconv -f UTF-32 -t UTF-8"),
-        (b"\0\0\xFE\xFF", "UTF-32; convert it first: iconv -f UTF-32 -t UTF-8"),
-        (b"\xFF\xFE", "UTF-16; convert it first: iconv -f UTF-16 -t UTF-8"),
-        (b"\xFE\xFF", "UTF-16; convert it first: iconv -f UTF-16 -t UTF-8"),
-        (b"\x1F\x8B", "gzip; unpack it first: gzip -dc FILE | unchaff clean -"),
-        (b"\x28\xB5\x2F\xFD", "zstd; unpack it first: zstd -dc FILE | unchaff clean -"),
-        (b"\xFD7zXZ\0", "xz; unpack it first: xz -dc FILE | unchaff clean -"),
-    ];
-    if let Some((_, what)) = kinds.iter().find(|(magic, _)| start.starts_with(magic)) {
-        bail!("{name}: is {what}");
-    }
-    // `BZh`, a digit, and the mark of a first block or of the end of an empty file.
-    if let [b'B', b'Z', b'h', b'1'..=b'9', b'1' | 0x17, b'A' | 0x72, b'Y' | 0x45, ..] = start {
-        bail!("{name}: is bzip2; unpack it first: bzip2 -dc FILE | unchaff clean -");
-    }
-    Ok(())
-}
-
 fn guess(path: &Path, start: &[u8]) -> Format {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
-        Some("jsonl" | "ndjson" | "jl") => return Format::Jsonl,
-        Some("txt" | "text" | "md" | "markdown") => return Format::Text,
-        _ => {}
-    }
-    let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
-    let text = text.trim_ascii_start();
-    let is_jsonl = match memchr::memchr(b'\n', text) {
-        Some(end) => jsonl::is_object(&text[..end]),
-        // The first line is not over yet: it can only be told by how it begins.
-        None if start.len() >= BUFFER => {
-            text.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
-        }
-        None => jsonl::is_object(text),
+    let is_jsonl = match containers::named(path).1 {
+        Some(Container::Jsonl) => true,
+        Some(Container::Text) => false,
+        _ => containers::looks_like_jsonl(start, start.len() < BUFFER),
     };
     if is_jsonl { Format::Jsonl } else { Format::Text }
+}
+
+/// Refuses what is neither text nor JSONL.
+fn refuse_foreign(name: &str, start: &[u8], format: FormatArg) -> Result<()> {
+    containers::refuse_foreign(start).map_err(|problem| anyhow!("{name}: {problem}"))?;
+    let what = match start {
+        _ if format != FormatArg::Auto => return Ok(()),
+        _ if start.starts_with(b"PAR1") => "Parquet",
+        _ if start.starts_with(b"WARC/1.") => "WARC",
+        _ => return Ok(()),
+    };
+    bail!("{name}: is {what}, which a run over a corpus cleans: unchaff clean FILE -o DIR/")
 }

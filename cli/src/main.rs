@@ -5,7 +5,6 @@
 mod args;
 mod bulk;
 mod clean;
-#[allow(dead_code, unused_imports, reason = "their tests look at more than a run does")]
 mod containers;
 mod documents;
 mod eval;

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use tempfile::{Builder, NamedTempFile};
 
+use crate::containers::{self, BLOCK_BYTES, Codec, Packing};
 use crate::talk::visible;
 
 const BUFFER: usize = 1 << 16;
@@ -20,6 +21,10 @@ const BUFFER: usize = 1 << 16;
 pub struct Output {
     place: Place,
     name: String,
+    packing: Packing,
+    /// What is to be packed next.
+    block: Vec<u8>,
+    has_packed: bool,
 }
 
 enum Place {
@@ -39,7 +44,7 @@ impl Output {
     pub fn create(path: Option<&Path>, others: &[(&str, Option<&Path>)]) -> Result<Output> {
         let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
             let place = Place::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()));
-            return Ok(Output { place, name: "standard output".into() });
+            return Ok(Output::to(place, "standard output".into()));
         };
         let name = visible(&path.to_string_lossy());
         let old_mode = old_mode(path, &name)?;
@@ -56,11 +61,39 @@ impl Output {
             set.with_context(|| format!("{name}: cannot be written"))?;
         }
         let temp = BufWriter::with_capacity(BUFFER, temp);
-        Ok(Output { place: Place::File { temp, path: path.to_owned() }, name })
+        Ok(Output::to(Place::File { temp, path: path.to_owned() }, name))
+    }
+
+    fn to(place: Place, name: String) -> Output {
+        let packing = Packing { codec: Codec::Plain, level: None };
+        Output { place, name, packing, block: Vec::new(), has_packed: false }
+    }
+
+    /// Packs what is put as the name of the file says; standard output is always plain.
+    pub fn packed_as_named(mut self) -> Output {
+        if let Place::File { path, .. } = &self.place {
+            self.packing.codec = containers::named(path).0.unwrap_or(Codec::Plain);
+        }
+        self
     }
 
     /// Writes bytes.
     pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.packing.codec == Codec::Plain {
+            return self.write(bytes);
+        }
+        self.block.extend_from_slice(bytes);
+        if self.block.len() >= BLOCK_BYTES { self.pack() } else { Ok(()) }
+    }
+
+    /// Writes what waits as one member or frame.
+    fn pack(&mut self) -> Result<()> {
+        let block = std::mem::take(&mut self.block);
+        self.has_packed = true;
+        self.write(&self.packing.pack(block))
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let written = match &mut self.place {
             Place::Stdout(out) => out.write_all(bytes),
             Place::File { temp, .. } => temp.write_all(bytes),
@@ -73,8 +106,12 @@ impl Output {
         matches!(self.place, Place::Stdout(_))
     }
 
-    fn sync(self) -> Result<Synced> {
-        let Output { place, name } = self;
+    fn sync(mut self) -> Result<Synced> {
+        // Nothing is a member or frame, too.
+        if self.packing.codec != Codec::Plain && !(self.has_packed && self.block.is_empty()) {
+            self.pack()?;
+        }
+        let Output { place, name, .. } = self;
         let failed = || format!("{name}: cannot be written");
         let file = match place {
             Place::Stdout(mut out) => {

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use unchaff::Receipt;
 
-use crate::containers::Container;
+use crate::containers::{self, Codec, Container};
 use crate::input::Format;
 use crate::output::Output;
 use crate::talk::visible;
@@ -57,14 +57,11 @@ impl Reader {
     /// Opens a receipt file and reads its first receipt.
     pub fn open(path: &Path) -> Result<Reader> {
         let name = visible(&path.to_string_lossy());
-        let file =
-            File::open(path).with_context(|| format!("{name}: the receipts cannot be opened"))?;
-        Reader::read(name, Box::new(file))
-    }
-
-    /// Reads the first receipt of a file of receipts that is open.
-    pub fn read(name: String, file: Box<dyn Read>) -> Result<Reader> {
-        let mut file = BufReader::new(file);
+        let failed = || format!("{name}: the receipts cannot be opened");
+        let mut file = BufReader::new(File::open(path).with_context(failed)?);
+        let codec = Codec::of(file.fill_buf().with_context(failed)?);
+        let unpacked = containers::unpacked(Box::new(file), codec).with_context(failed)?;
+        let mut file = BufReader::new(unpacked);
         let mut line = String::new();
         file.read_line(&mut line).with_context(|| format!("{name}:1: cannot be read"))?;
         let containers = [Container::Text, Container::Jsonl, Container::Warc, Container::Parquet];

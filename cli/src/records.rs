@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use unchaff::Cleaner;
+use unchaff::jsonl::{Fields, RecordCleaner};
 
 use crate::args::InputArgs;
 use crate::documents::{Piece, Splitter};
@@ -87,6 +88,8 @@ fn each_record(
     let name = input.name.clone();
     let mut unread = 0;
     let InputArgs { text_field, max_record, .. } = args;
+    let fields = Fields::default().with_text(text_field);
+    let mut words = RecordCleaner::new(cleaner).with_fields(fields);
     jsonl::each_entry(&mut input.reader, text_field, *max_record, |number, line, entry| {
         match entry {
             Entry::Record(record) => {
@@ -102,6 +105,11 @@ fn each_record(
             Entry::Other => {}
             Entry::Bad(why) => {
                 unread += 1;
+                // What cannot be read is told in the words of those who clean.
+                let why = match words.clean(jsonl::unmarked(number, line)) {
+                    Err(error) if line.len() <= *max_record => error.to_string(),
+                    _ => why,
+                };
                 if unread <= MAX_NAMED {
                     say(format!("{name}:{number}: not read: {why}"));
                 } else if unread == MAX_NAMED + 1 {

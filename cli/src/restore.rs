@@ -21,10 +21,9 @@ pub fn run(args: &RestoreArgs) -> Run {
     }
     let mut receipts = Reader::open(&args.receipts)?;
     let mut input = Input::open(&args.input, Some(receipts.format()?))?;
-    let mut output = Output::create(
-        args.output.as_deref(),
-        &[("the input", input.path.as_deref()), ("the file of receipts", Some(&args.receipts))],
-    )?;
+    let others =
+        [("the input", input.path.as_deref()), ("the file of receipts", Some(&*args.receipts))];
+    let mut output = Output::create(args.output.as_deref(), &others)?.packed_as_named();
     let fields = [args.input.text_field.as_str()];
     restore(&mut input, &fields, args.input.max_record, &mut receipts, |bytes| output.put(bytes))?;
     output::finish([output])?;

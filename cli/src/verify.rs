@@ -1,28 +1,77 @@
-//! `unchaff verify`: every receipt derived again from the input, and nothing removed without one.
+//! `unchaff verify`: every receipt derived again from the input, and nothing removed without one; of one file, or of all
+//! files of a corpus.
 
-use anyhow::Result;
-use unchaff::Receipt;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use unchaff::{Cleaner, Receipt};
 
 use crate::Run;
-use crate::args::VerifyArgs;
+use crate::args::{InputArgs, VerifyArgs};
+use crate::bulk;
 use crate::jsonl;
 use crate::receipts::Reader;
 use crate::records::{self, Document};
 use crate::setup;
-use crate::talk::{Outcome, say};
+use crate::talk::{Outcome, say, visible};
+
+/// What was looked at, and what was found.
+#[derive(Default)]
+struct Found {
+    documents: u64,
+    checked: u64,
+    differing: u64,
+    unread: u64,
+}
 
 pub fn run(args: &VerifyArgs) -> Run {
     let cleaner = setup::cleaner(&args.rules)?;
-    let mut receipts = Reader::open(&args.receipts)?;
-    let (mut documents, mut checked, mut differing) = (0u64, 0u64, 0u64);
+    let mut found = Found::default();
+    if !args.receipts.is_dir() {
+        one(&args.input, &args.receipts, &cleaner, &mut found)?;
+        return Ok(tell(&found, 0));
+    }
+    let folder = &args.input.file;
+    if !folder.is_dir() {
+        let name = visible(&folder.to_string_lossy());
+        bail!("{name}: is no folder; with a folder of receipts, name that of the inputs");
+    }
+    let mut failed = 0;
+    for rel in bulk::receipts_below(&args.receipts)? {
+        let file = folder.join(bulk::file_of_receipts(&rel)?);
+        let checked = bulk::text_field(&file, &args.input.text_field).and_then(|text_field| {
+            let input = InputArgs { file, text_field, ..args.input.clone() };
+            one(&input, &args.receipts.join(&rel), &cleaner, &mut found)
+        });
+        if let Err(error) = checked {
+            failed += 1;
+            say(format!("{error:#}"));
+        }
+    }
+    Ok(tell(&found, failed))
+}
+
+fn tell(found: &Found, failed: u64) -> Outcome {
+    let Found { documents, checked, differing, unread } = found;
+    say(format!("{documents} documents, {checked} receipts checked, {differing} differ"));
+    if failed > 0 {
+        say(format!("{failed} files could not be verified"));
+        return Outcome::Failed;
+    }
+    Outcome::found(differing + unread > 0)
+}
+
+/// Checks the receipts of one file.
+fn one(input: &InputArgs, receipts: &Path, cleaner: &Cleaner, found: &mut Found) -> Result<()> {
+    let mut receipts = Reader::open(receipts)?;
     let known = Some(receipts.format()?);
-    let unread = records::each(&args.input, known, &cleaner, |document| {
-        documents += 1;
+    let unread = records::each(input, known, cleaner, |document| {
+        found.documents += 1;
         let place = receipts.place();
         let receipt = receipts.take(document.at)?;
-        checked += u64::from(receipt.is_some());
+        found.checked += u64::from(receipt.is_some());
         if let Err(why) = check(&document, receipt.as_ref()) {
-            differing += 1;
+            found.differing += 1;
             say(match receipt {
                 Some(_) => format!("{place}: document {}: {why}", document.id),
                 None => format!("document {}: {why}", document.id),
@@ -30,16 +79,16 @@ pub fn run(args: &VerifyArgs) -> Run {
         }
         Ok(())
     })?;
+    found.unread += unread;
     if let Some(receipt) = receipts.peek() {
-        differing += 1;
+        found.differing += 1;
         let at = receipt.at.unwrap_or_default();
         say(format!(
             "{}: there is no document at {at}, for which this receipt was made",
             receipts.place()
         ));
     }
-    say(format!("{documents} documents, {checked} receipts checked, {differing} differ"));
-    Ok(Outcome::found(differing + unread > 0))
+    Ok(())
 }
 
 fn check(document: &Document<'_>, receipt: Option<&Receipt>) -> Result<(), String> {

@@ -263,6 +263,31 @@ fn row_52_a_signal_stops_the_run_in_good_order_and_the_next_one_goes_on() {
 }
 
 #[test]
+fn row_57_what_a_stopped_run_left_among_other_receipts_is_removed() {
+    for receipts in [&["--receipts", "second"][..], &[]] {
+        let place = Place::new();
+        fs::create_dir_all(place.path("in")).expect("a folder");
+        place.write("in/a.jsonl.gz", gzip(records(0, 40_000)));
+        let args = ["clean", "in", "-o", "out", "-q", "-j1", "--block-size", "20000"];
+        let child = start(&place, &[&args[..], &["--receipts", "first"]].concat());
+        wait_for(|| {
+            temps(&place, "first")
+                .iter()
+                .any(|temp| fs::metadata(temp).is_ok_and(|found| found.len() > 1000))
+        });
+        send("-INT", &child);
+        ended(child, 130);
+        assert_eq!((temps(&place, "out").len(), temps(&place, "first").len()), (1, 1));
+        place.run(&[&args[..], receipts].concat()).ended(0);
+        for folder in ["out", "first", "second"] {
+            assert_eq!(temps(&place, folder), Vec::<std::path::PathBuf>::new(), "{receipts:?}");
+        }
+        place.run(&["clean", "in", "-o", "whole", "-q", "--block-size", "20000"]).ended(0);
+        assert_same(&files(&place, "out"), &files(&place, "whole"), "in another folder");
+    }
+}
+
+#[test]
 fn row_52_a_second_signal_ends_the_run_at_once() {
     let place = Place::new();
     fs::create_dir_all(place.path("in")).expect("a folder");

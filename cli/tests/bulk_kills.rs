@@ -4,13 +4,14 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use support::Place;
-use support::corpora::{Dice, SMALL, assert_same, corpus, files, temps};
+use support::corpora::{Dice, SMALL, assert_same, corpus, crawls, files, temps};
 
 const ARGS: [&str; 10] = [
     "clean",
@@ -36,15 +37,32 @@ fn resumed(place: &Place) -> u64 {
     summary["files"]["resumed"].as_u64().expect("a number")
 }
 
+/// The files of which a checkpoint says how far they are.
+fn in_hand(place: &Place) -> Vec<String> {
+    // A run that was killed early may not have made the folder.
+    let Ok(entries) = fs::read_dir(place.path("out/.unchaff/part")) else { return Vec::new() };
+    let path = |entry: fs::DirEntry| {
+        let text = fs::read_to_string(entry.path()).expect("it can be read");
+        let part: serde_json::Value = serde_json::from_str(text.lines().next()?).ok()?;
+        part["step"].get("Checkpoint")?;
+        part["path"].as_str().map(str::to_owned)
+    };
+    entries.filter_map(|entry| path(entry.expect("an entry"))).collect()
+}
+
 #[test]
 fn row_51_a_killed_run_leaves_whole_outputs_and_the_next_ones_complete_them() {
     let kills =
         std::env::var("UNCHAFF_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(200);
     let place = Place::new();
     corpus(&place, 1);
+    crawls(&place, 1);
     let args = [&ARGS[..], &SMALL].concat();
     place.run(&args).ended(0);
     let (outputs, receipts) = (files(&place, "out"), files(&place, "receipts"));
+    for name in outputs.keys().filter(|name| name.starts_with("crawl/")) {
+        assert!(outputs[name] != place.read(format!("in/{name}")), "{name} was not cleaned");
+    }
     // How long a run works once it has begun.
     remove(&place, "out");
     let mut child = place.command(&args).stderr(Stdio::null()).spawn().expect("it starts");
@@ -53,6 +71,7 @@ fn row_51_a_killed_run_leaves_whole_outputs_and_the_next_ones_complete_them() {
     child.wait().expect("it ends");
     let work = begun.elapsed().max(Duration::from_millis(20));
     let mut dice = Dice::new();
+    let mut checkpointed = BTreeSet::new();
     let (mut killed, mut ended, mut gone_on) = (0, 0, 0);
     remove(&place, "out");
     remove(&place, "receipts");
@@ -73,6 +92,7 @@ fn row_51_a_killed_run_leaves_whole_outputs_and_the_next_ones_complete_them() {
             continue;
         }
         killed += 1;
+        checkpointed.extend(in_hand(&place));
         for (folder, whole) in [("out", &outputs), ("receipts", &receipts)] {
             for (name, bytes) in files(&place, folder) {
                 let is_temp = name.contains(".unchaff-tmp-");
@@ -92,6 +112,12 @@ fn row_51_a_killed_run_leaves_whole_outputs_and_the_next_ones_complete_them() {
         "{killed} kills, {ended} runs ended in between, {gone_on} files gone on with at a checkpoint"
     );
     assert!(gone_on > 0, "no run went on inside a file");
+    // Kills struck inside files of every kind, and left a checkpoint of each; a text is one document here, which begins anew.
+    for kind in ["jsonl", "jsonl.gz", "jsonl.zst", "warc.wet.gz", "warc", "parquet"] {
+        let is_kind = |path: &String| path.split_once('.').is_some_and(|(_, end)| end == kind);
+        let is_here = outputs.keys().any(is_kind);
+        assert!(!is_here || checkpointed.iter().any(is_kind), "{kind}: {checkpointed:?}");
+    }
 }
 
 /// Waits until the run has its lock: what comes before is reading rules.

@@ -161,6 +161,33 @@ fn row_61_names_of_any_bytes_are_mirrored_and_shown_escaped() {
     }
 }
 
+#[test]
+fn row_62_hostile_names_and_texts_are_escaped_in_every_report() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("in")).expect("a folder");
+    let name = "<b>&\"'\u{1b}[31m\u{202e}=1+1.jsonl";
+    let hostile = "[ad_1]\n\u{1b}]0;x\u{7}<script>\u{2028}\"\\ was read aloud.\nSource link";
+    let id = "</td>\u{202e}\u{1b}";
+    let record = serde_json::json!({"id": id, "text": hostile}).to_string();
+    place.write(format!("in/{name}"), format!("{record}\n{{\"\u{1b}\n"));
+    let args =
+        ["clean", "in", "-o", "out", "--receipts", "r", "--attributes", "a", "--summary", "s.json"];
+    let talk = place.run(&args).ended(1).talk();
+    let is_raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    assert!(!talk.contains(is_raw), "{talk:?}");
+    let summary = place.read_text("s.json");
+    assert!(!summary.contains(is_raw), "{summary:?}");
+    let packed = place.read(format!("r/{name}.receipts.jsonl.zst"));
+    let receipts = String::from_utf8(unpack(".zst", &packed)).expect("it is UTF-8");
+    let attributes = place.read_text(format!("out/attributes/a/{name}"));
+    let scan = place.run(&["scan".into(), format!("in/{name}")]).ended(1).text();
+    for (what, report) in [("receipts", receipts), ("attributes", attributes), ("scan", scan)] {
+        let read = |line| serde_json::from_str::<serde_json::Value>(line).expect("it is JSON");
+        let ids = report.lines().filter(|line| read(line)["id"] == id).count();
+        assert_eq!(ids, 1, "{what}: {report:?}");
+    }
+}
+
 // ---------------------------------------------------------------- running again
 
 #[test]

@@ -68,6 +68,26 @@ fn receipts_of_a_corpus_are_those_of_single_files() {
 }
 
 #[test]
+fn the_receipts_of_a_corpus_are_verified_at_once() {
+    let place = Place::new();
+    corpus(&place, 2);
+    place.write("in/odd.jsonl", "{\"content\":\"[ad_1]\\nTea is ready.\\nSource link\"}\n");
+    place.run(&["clean", "in", "-o", "out", "--receipts", "receipts", "-q"]).ended(0);
+    let verify = ["verify", "--receipts", "receipts", "in"];
+    let said = place.run(&verify).said(0, " receipts checked, 0 differ").talk();
+    assert!(!said.contains(" 0 receipts"), "{said}");
+    let changed = place.read_text("in/a.jsonl").replace("mill at bend 1 ", "mill at bend 9 ");
+    place.write("in/a.jsonl", changed);
+    place.run(&verify).said(1, "receipts/a.jsonl.receipts.jsonl.zst:");
+    fs::remove_file(place.path("in/text/short.txt")).expect("it can be removed");
+    place
+        .run(&verify)
+        .said(2, "1 files could not be verified")
+        .said(2, "in/text/short.txt: cannot");
+    place.run(&["verify", "--receipts", "receipts", "in/a.jsonl"]).said(2, "is no folder");
+}
+
+#[test]
 fn what_was_changed_after_cleaning_is_not_restored_and_the_others_are() {
     let place = Place::new();
     corpus(&place, 1);

@@ -330,6 +330,8 @@ impl Decider {
         let markers: Vec<Removal> = judged.inside.iter().map(marker).collect();
         if judged.texture == Texture::Prose {
             self.stretch.prose(rules, &mut self.verdict);
+        } else {
+            self.stretch.count_other();
         }
         if self.stretch.is_empty() {
             self.verdict.remove_markers(&markers);

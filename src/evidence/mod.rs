@@ -15,3 +15,4 @@ pub(crate) mod run;
 pub(crate) mod stretch;
 pub(crate) mod tally;
 pub(crate) mod verdict;
+pub(crate) mod zone;

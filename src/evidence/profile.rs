@@ -39,9 +39,21 @@ impl Profile {
     /// What may go together with the runs around it.
     pub(crate) fn enclosing(self) -> Enclosing {
         match self {
-            Profile::Cautious => Enclosing { in_zone: 0, between: 0, headlines: false },
-            Profile::Standard => Enclosing { in_zone: 12, between: 4, headlines: false },
-            Profile::Eager => Enclosing { in_zone: 200, between: 30, headlines: true },
+            Profile::Cautious => Enclosing::NONE,
+            Profile::Standard => Enclosing {
+                in_zone: 12,
+                between: 4,
+                for_four: 3,
+                headlines: false,
+                in_scattered: false,
+            },
+            Profile::Eager => Enclosing {
+                in_zone: 200,
+                between: 30,
+                for_four: 80,
+                headlines: true,
+                in_scattered: true,
+            },
         }
     }
 
@@ -63,8 +75,19 @@ pub(crate) struct Enclosing {
     pub in_zone: usize,
     /// Between lines of prose, where the evidence is strong.
     pub between: usize,
+    /// Most of them for every four candidates of the runs before them.
+    pub for_four: usize,
     /// Headlines may go too, not only labels.
     pub headlines: bool,
+    /// So they may at the start of a document whose first lines of prose stand far apart: a list of products, offers or
+    /// posts rather than an article, to which labels belong.
+    pub in_scattered: bool,
+}
+
+impl Enclosing {
+    /// Nothing may.
+    pub(crate) const NONE: Enclosing =
+        Enclosing { in_zone: 0, between: 0, for_four: 0, headlines: false, in_scattered: false };
 }
 
 impl fmt::Display for Profile {

@@ -2,25 +2,26 @@
 //!
 //! Menus, sidebars and footers stand before, between and after the prose of a page, and no list of phrases knows all
 //! of their labels. So runs are judged together: a few labels that no rule knows are *enclosed* when runs on both
-//! sides of them go. Before the first and after the last prose line more of them may be enclosed, and a run there has
-//! the point for an end of the document. The invariant: a run that is kept stays apart from every other by body that is
-//! kept too, so that cleaning the rest again finds no more. Filled and resolved by the decider.
+//! sides of them go. The invariant: a run that is kept stays apart from every other by body that is kept too, so that
+//! cleaning the rest again finds no more. Filled and resolved by the decider; what stands before the first and after the
+//! last line of prose is decided in `zone`.
 
 use super::profile::Enclosing;
 use super::removal::{KeptBecause, Removal};
 use super::run::{After, Run};
 use super::tally::{Place, Tally};
 use super::verdict::Verdict;
+use super::zone;
 use crate::matching::judge::Introduction;
 use crate::matching::ruleset::RuleSet;
 use crate::rules::category::Edge;
 
 /// Lines of prose that a document needs to have zones.
 const MIN_PROSE_LINES: usize = 3;
-/// Most labels that are enclosed for each candidate before them.
-const MAX_ENCLOSED_PER_CANDIDATE: usize = 2;
 /// Evidence that runs between prose lines need to enclose labels, in half points.
 const ENCLOSING_BETWEEN: u32 = 12;
+/// Most other lines of body between the first and the third line of prose of a document that is not scattered.
+const MAX_OTHER_LINES: usize = 8;
 
 /// Where a stretch stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,21 +38,39 @@ pub(crate) enum Zone {
 
 /// Body that stands between two runs.
 #[derive(Debug)]
-struct Gap {
+pub(super) struct Gap {
     /// Labels in it; `None` once anything else stands in it.
-    labels: Option<usize>,
+    pub labels: Option<usize>,
     /// Where its first line starts.
-    start: u64,
+    pub start: u64,
     /// Markers inside its lines, which go whatever becomes of the runs.
-    inside: Vec<Removal>,
+    pub inside: Vec<Removal>,
 }
 
 #[derive(Debug)]
-enum Piece {
+pub(super) enum Piece {
     Run(Run, After),
     Gap(Gap),
     /// A line of prose of a document that has hardly shown any yet.
     Prose,
+}
+
+impl Piece {
+    /// The run, if it is one.
+    pub(super) fn run(&self) -> Option<&Run> {
+        match self {
+            Piece::Run(run, _) => Some(run),
+            Piece::Gap(_) | Piece::Prose => None,
+        }
+    }
+
+    /// Where the body starts, if it is any.
+    pub(super) fn gap_start(&self) -> Option<u64> {
+        match self {
+            Piece::Gap(gap) => Some(gap.start),
+            Piece::Run(..) | Piece::Prose => None,
+        }
+    }
 }
 
 /// The closed runs since the last prose line, and the body between them.
@@ -62,6 +81,8 @@ pub(crate) struct Stretch {
     prose: usize,
     /// Prose stands before the first piece.
     is_after_prose: bool,
+    /// Lines of body that are no prose, between the first and the third line of prose.
+    others: usize,
 }
 
 impl Stretch {
@@ -86,6 +107,13 @@ impl Stretch {
                 start: line_start,
                 inside: inside.to_vec(),
             }));
+        }
+    }
+
+    /// Takes note of a line of body that is no prose.
+    pub(crate) fn count_other(&mut self) {
+        if self.prose > 0 && self.prose < MIN_PROSE_LINES {
+            self.others += 1;
         }
     }
 
@@ -115,42 +143,72 @@ impl Stretch {
 
     /// Decides all runs, and forgets them. `zone` holds up to the first line of prose, `then` behind it.
     fn resolve(&mut self, zone: Zone, then: Zone, rules: &RuleSet, verdict: &mut Verdict) {
-        let mut zone = zone;
-        let mut at = 0;
-        while at < self.pieces.len() {
-            let last = last_of_group(&self.pieces, at, zone, verdict.profile.enclosing());
-            let group = &self.pieces[at..=last];
-            if last == at || !decide_group(group, zone, rules, verdict) {
-                group.iter().for_each(|piece| decide_piece(piece, zone, rules, verdict));
+        let mut enclosing = verdict.profile.enclosing();
+        // What is enclosed up to the third line of prose would make a scattered document look like another one.
+        let is_scattered = self.others > MAX_OTHER_LINES && self.prose <= MIN_PROSE_LINES;
+        if is_scattered && zone != Zone::Tail && !enclosing.in_scattered {
+            enclosing = Enclosing::NONE;
+        }
+        let parts = self.pieces.split(|piece| matches!(piece, Piece::Prose));
+        for (at, part) in parts.enumerate() {
+            let zone = if at == 0 { zone } else { then };
+            match zone {
+                Zone::Head | Zone::Tail => zone::decide(part, zone, enclosing, rules, verdict),
+                Zone::Between | Zone::Whole => decide(part, zone, enclosing, rules, verdict),
             }
-            if matches!(self.pieces[last], Piece::Prose) {
-                zone = then;
-            }
-            at = last + 1;
         }
         self.pieces.clear();
     }
 }
 
+/// Decides the runs between two lines of prose: those that may go together, and where that does not suffice, each.
+fn decide(
+    pieces: &[Piece],
+    zone: Zone,
+    enclosing: Enclosing,
+    rules: &RuleSet,
+    verdict: &mut Verdict,
+) {
+    let mut at = 0;
+    while at < pieces.len() {
+        let most = if zone == Zone::Between { enclosing.between } else { 0 };
+        let last = last_of_group(pieces, at, most, enclosing);
+        let group = &pieces[at..=last];
+        if last == at || !decide_group(group, zone, rules, verdict) {
+            group.iter().for_each(|piece| decide_piece(piece, zone, rules, verdict));
+        }
+        at = last + 1;
+    }
+}
+
 /// The last of the runs that may go together with the piece at `first`: few enough labels stand between each two.
-fn last_of_group(pieces: &[Piece], first: usize, zone: Zone, enclosing: Enclosing) -> usize {
-    let most = match zone {
-        Zone::Head | Zone::Tail => enclosing.in_zone,
-        Zone::Between => enclosing.between,
-        Zone::Whole => return first,
-    };
+fn last_of_group(pieces: &[Piece], first: usize, most: usize, enclosing: Enclosing) -> usize {
+    match &pieces[first] {
+        Piece::Run(run, _) if most > 0 && run.before.introduction == Introduction::None => {
+            last_of_chain(pieces, first, most, enclosing, |_| true)
+        }
+        _ => first,
+    }
+}
+
+/// The last of the runs behind the one at `first` that are linked to it by at most `most` labels each.
+pub(super) fn last_of_chain(
+    pieces: &[Piece],
+    first: usize,
+    most: usize,
+    enclosing: Enclosing,
+    is_taken: impl Fn(usize) -> bool,
+) -> usize {
     let Piece::Run(run, _) = &pieces[first] else { return first };
     let mut run = run;
-    let mut candidates = 0;
+    let mut candidates = 0usize;
     let mut last = first;
-    if run.before.introduction != Introduction::None {
-        return first;
-    }
     while let [Piece::Gap(gap), Piece::Run(next, _), ..] = &pieces[last + 1..] {
         candidates += run.units.len();
-        let most = most.min(candidates * MAX_ENCLOSED_PER_CANDIDATE);
+        let most = most.min(candidates.saturating_mul(enclosing.for_four) / 4);
         let is_held = gap.labels.is_some_and(|labels| labels <= most);
-        if !is_held || run.is_open || next.before.introduction == Introduction::Colon {
+        let is_list = run.is_open || next.before.introduction == Introduction::Colon;
+        if !is_held || is_list || !is_taken(last + 2) {
             break;
         }
         run = next;
@@ -179,10 +237,7 @@ fn decide_group(group: &[Piece], zone: Zone, rules: &RuleSet, verdict: &mut Verd
     }
     let (Some(first), Some(after)) = (runs.first(), end) else { return false };
     let evidence = tally.evidence(place(first, after, zone));
-    // The point for the zone speaks for the runs, but not for what no rule knows.
-    let encloses = zone != Zone::Between || evidence.halves() >= ENCLOSING_BETWEEN;
-    if !encloses
-        || !verdict.suffices(&tally, tally.evidence(None), 0)
+    if evidence.halves() < ENCLOSING_BETWEEN
         || !verdict.suffices(&tally, evidence, weak_surcharge(zone))
     {
         return false;
@@ -191,7 +246,7 @@ fn decide_group(group: &[Piece], zone: Zone, rules: &RuleSet, verdict: &mut Verd
     true
 }
 
-fn decide_piece(piece: &Piece, zone: Zone, rules: &RuleSet, verdict: &mut Verdict) {
+pub(super) fn decide_piece(piece: &Piece, zone: Zone, rules: &RuleSet, verdict: &mut Verdict) {
     let (run, after) = match piece {
         Piece::Run(run, after) => (run, after),
         Piece::Gap(gap) => return verdict.remove_markers(&gap.inside),
@@ -212,7 +267,7 @@ fn decide_piece(piece: &Piece, zone: Zone, rules: &RuleSet, verdict: &mut Verdic
 
 /// What weak words alone need beyond the threshold in a document of prose that has shown no residue yet, in half points: a
 /// list of the body between two paragraphs, or after the last, may be made of the same words as a menu.
-fn weak_surcharge(zone: Zone) -> u32 {
+pub(super) fn weak_surcharge(zone: Zone) -> u32 {
     match zone {
         Zone::Whole => 0,
         Zone::Head | Zone::Tail => 3,
@@ -221,7 +276,7 @@ fn weak_surcharge(zone: Zone) -> u32 {
 }
 
 /// The end of the document that runs stand at, or near.
-fn place(first: &Run, after: &After, zone: Zone) -> Option<Place> {
+pub(super) fn place(first: &Run, after: &After, zone: Zone) -> Option<Place> {
     let edge = match (after, first.before.has_body) {
         (After::Body { .. }, false) => Some(Edge::Head),
         (After::End { .. }, true) => Some(Edge::Tail),

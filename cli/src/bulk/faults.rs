@@ -204,6 +204,9 @@ fn cleaner(is_old: bool) -> Cleaner {
 
 const FILES: [&str; 3] = ["a.jsonl", "b/c.jsonl.gz", "b/d.txt"];
 
+#[path = "../../tests/support/web.rs"]
+mod web;
+
 impl Place {
     fn new(sides: &'static [&'static str]) -> Self {
         let mut place = Place {
@@ -227,7 +230,12 @@ impl Place {
         let gzip =
             crate::containers::Packing { codec: crate::containers::Codec::Gzip, level: None };
         write(FILES[1], &gzip.pack(lines(60).into_bytes()));
-        write(FILES[2], b"[ad_1]\nThe mill closed in spring.\nSource link\n");
+        let story = "[ad_1]\nThe mill closed in spring.\nSource link\n";
+        write(FILES[2], story.as_bytes());
+        let stories = vec![story.to_owned(); 3];
+        write("b/e.warc.wet", &web::wet(&stories).concat());
+        #[cfg(feature = "parquet")]
+        write("b/f.parquet", &web::parquet(&stories, 2));
         place.run(Faults::none(), &[sides, OLD_RULES].concat()).expect("it is undisturbed");
         place.old = place.outputs();
         let out = place.folder.path().join("out");
@@ -317,7 +325,7 @@ impl Place {
         walkdir::WalkDir::new(self.folder.path())
             .into_iter()
             .map(|entry| entry.expect("an entry").path().to_string_lossy().into_owned())
-            .filter(|path| path.contains(super::TEMP) || path.ends_with(".new"))
+            .filter(|path| path.contains(super::shard::TEMP) || path.ends_with(".new"))
             .collect()
     }
 }
@@ -371,12 +379,17 @@ fn row_49_50_an_error_at_any_call_leaves_old_outputs_or_new_ones() {
     each_call(&["--receipts"], false, io::ErrorKind::Other);
 }
 
+/// Files that failed, files that were cleaned, and the exit code.
+fn ended(summary: &Summary) -> (u64, u64, u8) {
+    (summary.files.failed, summary.files.cleaned, summary.outcome())
+}
+
 #[test]
 fn row_63_a_panic_costs_one_file() {
     let place = Place::new(&[]);
     let summary =
         place.run_with(Faults::none(), Some(FILES[0]), None, &[]).expect("the run goes on");
-    assert_eq!((summary.files.failed, summary.files.cleaned, summary.outcome()), (1, 2, 2));
+    assert_eq!(ended(&summary), (1, place.old.len() as u64 - 1, 2));
     assert!(summary.failed[0].what.contains("as this test wants it"), "{summary:?}");
     let outputs = place.outputs();
     assert_eq!(outputs[FILES[0]], place.old[FILES[0]]);
@@ -389,7 +402,7 @@ fn row_55_an_input_that_changes_while_it_is_read_is_refused() {
     let place = Place::new(&[]);
     let summary =
         place.run_with(Faults::none(), None, Some(FILES[0]), &[]).expect("the run goes on");
-    assert_eq!((summary.files.failed, summary.files.cleaned, summary.outcome()), (1, 2, 2));
+    assert_eq!(ended(&summary), (1, place.old.len() as u64 - 1, 2));
     assert!(summary.failed[0].what.contains("changed while it was read"), "{summary:?}");
     assert_eq!(place.outputs()[FILES[0]], place.old[FILES[0]]);
     assert_eq!(place.temps(), Vec::<String>::new());
@@ -407,7 +420,7 @@ fn row_64_an_input_that_vanishes_is_told_and_the_others_go_on() {
     job.run();
     let summary = super::lock(&job.summary).clone();
     drop(locks);
-    assert_eq!((summary.files.failed, summary.files.cleaned, summary.outcome()), (1, 2, 2));
+    assert_eq!(ended(&summary), (1, place.old.len() as u64 - 1, 2));
     assert!(summary.failed[0].path.ends_with(FILES[0]), "{summary:?}");
     assert_eq!(place.outputs()[FILES[0]], place.old[FILES[0]]);
     assert_eq!(place.temps(), Vec::<String>::new());

@@ -3,6 +3,7 @@
 //! The invariant: a file that is done has a record that fits it; whatever fails leaves the old output as it was, and
 //! nothing behind but what a checkpoint names.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -36,11 +37,7 @@ pub struct Places {
 impl Places {
     /// The files that are written for one input; the output last, so that it never stands without its receipts.
     pub fn targets(&self, rel: &Path) -> Vec<Target> {
-        let below =
-            |root: &Path, rel: PathBuf| Target { root: root.to_owned(), rel, is_optional: false };
-        let receipts = self.receipts.as_ref();
-        let mut targets: Vec<Target> =
-            receipts.map(|root| below(root, with_suffix(rel, RECEIPTS_END))).into_iter().collect();
+        let mut targets: Vec<Target> = self.receipts_target(rel).into_iter().collect();
         targets.extend(self.attributes.as_ref().map(|name| {
             let inside = rel.strip_prefix("documents").unwrap_or(rel);
             below(&self.root, Path::new("attributes").join(name).join(inside))
@@ -54,6 +51,21 @@ impl Places {
         }
         targets
     }
+
+    /// The file of receipts for one input.
+    pub fn receipts_target(&self, rel: &Path) -> Option<Target> {
+        self.receipts.as_ref().map(|root| below(root, with_suffix(rel, RECEIPTS_END)))
+    }
+
+    /// The folder of receipts, by a name that stays the same wherever a run is started.
+    pub fn receipts_folder(&self) -> Option<OsString> {
+        let receipts = self.receipts.as_ref()?;
+        Some(fs::canonicalize(receipts).unwrap_or_else(|_| receipts.clone()).into())
+    }
+}
+
+fn below(root: &Path, rel: PathBuf) -> Target {
+    Target { root: root.to_owned(), rel, is_optional: false }
 }
 
 /// What is to be done with a file.
@@ -281,6 +293,7 @@ impl InHand {
             settings: job.settings.clone(),
             input: self.source.stamp,
             temps: names(&self.targets),
+            receipts: job.places.receipts_folder(),
             step,
         };
         job.records.set_part(&self.key, &part)?;

@@ -2,8 +2,9 @@
 //!
 //! Each lane has a thread that reads its files block by block and one that writes them; between the two the blocks pass
 //! through the cleaning threads, which all lanes share. The invariant: what is written depends on the files alone, not on
-//! the number of threads; and memory is bounded by the blocks in flight, of which there are two for each cleaning thread
-//! and two more, whatever the files' sizes. A panic costs the file in which it happens.
+//! the number of threads; and memory is bounded by the blocks in flight, of which there is one for each cleaning thread and
+//! two more, whatever the files' sizes; a block of one long record counts as several. A panic costs the file in which it
+//! happens.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -27,7 +28,7 @@ use super::summary::Summary;
 use super::tally::Tally;
 use super::walk::{Found, Source};
 use crate::containers::{
-    Block, BlockCleaner, BlockReader, Packing, Position, Problem, ProblemKind, Shape,
+    BLOCK_BYTES, Block, BlockCleaner, BlockReader, Packing, Position, Problem, ProblemKind, Shape,
 };
 use unchaff::Cleaner;
 
@@ -66,6 +67,8 @@ pub struct Job {
     /// Unpacked bytes between two checkpoints.
     pub checkpoint_bytes: u64,
     pub threads: usize,
+    /// Bytes of a block, about.
+    pub block_bytes: usize,
     pub stop: Stop,
     pub found: Found,
     pub progress: Progress,
@@ -77,7 +80,7 @@ impl Job {
     pub fn run(&self) {
         let (work, blocks) = mpsc::channel();
         let blocks = Mutex::new(blocks);
-        let permits = Arc::new(Permits::new(2 * self.threads + 2));
+        let permits = Arc::new(Permits::new(self.threads));
         let queue: Mutex<VecDeque<(u64, &Source)>> =
             Mutex::new((0..).zip(&self.found.sources).collect());
         let (over, is_over) = mpsc::channel::<()>();
@@ -206,11 +209,12 @@ impl Job {
             Err(error) => Err(error),
             Ok(()) => catch(|| {
                 while !self.stop.is_asked() && !is_void.load(Ordering::Relaxed) {
-                    let permit = permits.take();
+                    let mut permit = permits.take();
                     let block = reader.next().map_err(|problem| in_file(source, &problem))?;
                     let Some(block) = block else {
                         return self.hash_input(source).map(Some);
                     };
+                    permit.widen(block.content.held() / self.block_bytes.max(BLOCK_BYTES));
                     let (reply, finished) = mpsc::channel();
                     let cleaner = Arc::clone(&cleaner);
                     work.send(ToClean { block, cleaner, packing, reply }).map_err(|_| gone())?;
@@ -372,34 +376,54 @@ impl Writing {
     }
 }
 
-/// How many blocks may be in flight.
+/// How many blocks may be in flight: as many as there are cleaning threads, and one that is read and one that is written.
 struct Permits {
     free: Mutex<usize>,
     is_free: Condvar,
+    /// Most permits that one block takes beyond its first. Each lane may hold a first one while it waits, so that these
+    /// are what is sure to become free.
+    most_more: usize,
 }
 
 /// Leave to hold one block; given back when dropped.
-struct Permit(Arc<Permits>);
+struct Permit {
+    permits: Arc<Permits>,
+    count: usize,
+}
 
 impl Permits {
-    fn new(count: usize) -> Self {
-        Permits { free: Mutex::new(count), is_free: Condvar::new() }
+    fn new(threads: usize) -> Self {
+        Permits { free: Mutex::new(threads + 2), is_free: Condvar::new(), most_more: 2 }
     }
 
     fn take(self: &Arc<Self>) -> Permit {
+        self.wait_for(1);
+        Permit { permits: Arc::clone(self), count: 1 }
+    }
+
+    fn wait_for(&self, count: usize) {
         let mut free = lock(&self.free);
-        while *free == 0 {
+        while *free < count {
             free = self.is_free.wait(free).unwrap_or_else(PoisonError::into_inner);
         }
-        *free -= 1;
-        Permit(Arc::clone(self))
+        *free -= count;
+    }
+}
+
+impl Permit {
+    /// Waits for permits for a block that is larger than others by so many times their size.
+    fn widen(&mut self, more: usize) {
+        let more = more.min(self.permits.most_more);
+        self.permits.wait_for(more);
+        self.count += more;
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        *lock(&self.0.free) += 1;
-        self.0.is_free.notify_one();
+        *lock(&self.permits.free) += self.count;
+        // Those who wait may wait for different numbers.
+        self.permits.is_free.notify_all();
     }
 }
 

@@ -17,17 +17,16 @@ mod shard;
 mod sides;
 mod signals;
 mod summary;
+mod sweep;
 mod tally;
 mod walk;
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use unchaff::Cleaner;
-use walkdir::WalkDir;
 
 use self::disk::{Disk, Local};
 use self::file::Places;
@@ -35,9 +34,8 @@ use self::formats::Files;
 use self::job::{Formats, Job, lock};
 use self::lock::Lock;
 use self::progress::Progress;
-use self::record::{FOLDER, Records, Settings};
-pub use self::restore::run as restore;
-use self::shard::TEMP;
+use self::record::{Records, Settings};
+pub use self::restore::{file_of_receipts, receipts_below, run as restore, text_field};
 use self::sides::Sides;
 use self::signals::Stop;
 use self::summary::Summary;
@@ -85,7 +83,6 @@ fn prepare(
     found.notes.iter().for_each(say);
     let locks = roots(&places).into_iter().map(Lock::take).collect::<Result<Vec<_>>>()?;
     let records = Records::open(&disk, &places.root)?;
-    sweep(disk.as_ref(), &places, &records, locks.iter().any(|lock| lock.was_left))?;
     let options = options(args);
     let key = |name: &String| serde_json::Value::from(format!("{name}__unchaff__residue"));
     let sides = Sides {
@@ -99,6 +96,9 @@ fn prepare(
         rules: cleaner.fingerprint().into(),
         options: format!("{options:?} {forced:?} {sides:?}"),
     };
+    let was_left = locks.iter().any(|lock| lock.was_left);
+    let dropped = sweep::drop_void(disk.as_ref(), &places, &records, &settings, &found.sources)?;
+    sweep::sweep(disk.as_ref(), &roots(&places), &records, was_left || dropped)?;
     let bytes = found.sources.iter().map(|source| source.stamp.bytes).sum();
     let progress = Progress::new(bytes, found.sources.len() as u64, args.quiet);
     let mut summary = Summary { unchaff: env!("CARGO_PKG_VERSION"), ..Summary::default() };
@@ -107,9 +107,11 @@ fn prepare(
         say(format!("{path}: {why}"));
         summary.fail(&path, why);
     }
+    let block_bytes = options.block_bytes;
     let job = Job {
         formats: wrap(Box::new(Files { cleaner: cleaner.clone(), options, forced })),
         threads: args.bulk.threads(),
+        block_bytes,
         checkpoint_bytes: args.bulk.checkpoint.saturating_mul(1 << 20),
         summary: Mutex::new(summary),
         disk,
@@ -240,34 +242,4 @@ fn options(args: &CleanArgs) -> Options {
         receipts: args.receipts.is_some(),
         ..defaults
     }
-}
-
-/// Removes the temporary files that a killed run left, save those of which a part says that they can be gone on with.
-fn sweep(disk: &dyn Disk, places: &Places, records: &Records, was_left: bool) -> Result<()> {
-    let parts = records.parts()?;
-    if !was_left && parts.is_empty() {
-        return Ok(());
-    }
-    let mut kept: HashSet<String> = HashSet::new();
-    for key in &parts {
-        match records.part(key) {
-            Some(part) => kept.extend(part.temps),
-            None => records.remove_part(key)?,
-        }
-    }
-    for root in roots(places) {
-        for entry in WalkDir::new(root).follow_links(false) {
-            // What cannot be looked at holds nothing that this run could write.
-            let Ok(entry) = entry else { continue };
-            let name = entry.file_name().to_string_lossy();
-            let is_temp = name.starts_with(TEMP) && !kept.contains(&*name);
-            let is_half_record =
-                name.ends_with(".new") && entry.path().starts_with(root.join(FOLDER));
-            if entry.file_type().is_file() && (is_temp || is_half_record) {
-                let name = visible(&entry.path().to_string_lossy());
-                disk.remove(entry.path()).with_context(|| format!("{name}: cannot be removed"))?;
-            }
-        }
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@
 //! part is either a checkpoint (so much of the temporary files is on the medium, the reader stood there) or the promise
 //! that all temporary files are complete and may be put in their places. Records lie in `.unchaff/` below the output folder.
 
+use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -99,6 +100,8 @@ pub struct Part {
     pub input: Stamp,
     /// The names of the temporary files.
     pub temps: Vec<String>,
+    /// The folder of receipts.
+    pub receipts: Option<OsString>,
     pub step: Step,
 }
 
@@ -252,6 +255,7 @@ mod tests {
             settings: Settings { version: "1".into(), rules: "r".into(), options: "o".into() },
             input: Stamp { bytes: 7, mtime: 8 },
             temps: vec![".unchaff-tmp-1".into()],
+            receipts: Some("receipts".into()),
             step: Step::Checkpoint(Box::default()),
         };
         records.set_part(key, &part).expect("it is written");

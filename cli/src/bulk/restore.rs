@@ -4,7 +4,7 @@
 //! all. Where one cannot be restored, the others are.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -46,18 +46,7 @@ pub fn run(args: &RestoreArgs) -> Run {
             visible(&root.to_string_lossy())
         );
     }
-    let found = walk::find(std::slice::from_ref(&args.receipts), &[])?;
-    let is_receipts =
-        |rel: &Path| rel.as_os_str().as_encoded_bytes().ends_with(RECEIPTS_END.as_bytes());
-    let rels: Vec<&Path> = found
-        .sources
-        .iter()
-        .map(|source| source.rel.as_path())
-        .filter(|rel| is_receipts(rel))
-        .collect();
-    if rels.is_empty() {
-        bail!("{}: there are no receipts of a corpus", visible(&args.receipts.to_string_lossy()));
-    }
+    let rels = receipts_below(&args.receipts)?;
     let lock_of_root = Lock::take(root)?;
     let disk: Arc<dyn Disk> = Arc::new(Local);
     if lock_of_root.was_left {
@@ -86,6 +75,31 @@ pub fn run(args: &RestoreArgs) -> Run {
     Ok(if failed > 0 { Outcome::Failed } else { Outcome::Done })
 }
 
+/// The places of the files of receipts in a folder.
+pub fn receipts_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let found = walk::find(std::slice::from_ref(&folder.to_owned()), &[])?;
+    let mut rels: Vec<PathBuf> = found.sources.into_iter().map(|source| source.rel).collect();
+    rels.retain(|rel| rel.as_os_str().as_encoded_bytes().ends_with(RECEIPTS_END.as_bytes()));
+    if rels.is_empty() {
+        bail!("{}: there are no receipts of a corpus", visible(&folder.to_string_lossy()));
+    }
+    Ok(rels)
+}
+
+/// The field that a run over a corpus takes the texts of a file from, where none but the usual one is named.
+pub fn text_field(path: &Path, named: &str) -> Result<String> {
+    if named != TEXT_FIELDS[0] {
+        return Ok(named.to_owned());
+    }
+    let failed = || format!("{}: cannot be read", visible(&path.to_string_lossy()));
+    let mut file = BufReader::new(File::open(path).with_context(failed)?);
+    let codec = Codec::of(file.fill_buf().with_context(failed)?);
+    let mut start = Vec::new();
+    let unpacked = containers::unpacked(Box::new(file), codec).with_context(failed)?;
+    unpacked.take(BLOCK_BYTES as u64).read_to_end(&mut start).with_context(failed)?;
+    Ok(containers::text_field_of(&start).unwrap_or(named).to_owned())
+}
+
 fn restore(
     disk: &Arc<dyn Disk>,
     args: &RestoreArgs,
@@ -94,27 +108,19 @@ fn restore(
 ) -> Result<()> {
     let receipts_path = args.receipts.join(receipts_rel);
     let name = |path: &Path| visible(&path.to_string_lossy());
-    let rel = without_end(receipts_rel)
-        .ok_or_else(|| anyhow!("{}: is not named after a file", name(&receipts_path)))?;
+    let rel = file_of_receipts(receipts_rel)?;
     let path = args.input.file.join(&rel);
     let failed = || format!("{}: cannot be read", name(&path));
     let shape =
         containers::detect(&path, None).map_err(|problem| anyhow!("{}: {problem}", name(&path)))?;
-    let receipts = File::open(&receipts_path)
-        .and_then(zstd::Decoder::new)
-        .with_context(|| format!("{}: cannot be read", name(&receipts_path)))?;
-    let mut receipts = Reader::read(name(&receipts_path), Box::new(receipts))?;
+    let mut receipts = Reader::open(&receipts_path)?;
     let target = Target { root: root.to_owned(), rel, is_optional: false };
     if matches!(shape.container, Container::Warc | Container::Parquet) {
         return restore_container(disk, args, &path, &shape, &mut receipts, target);
     }
     let format = receipts.format()?;
     let file = File::open(&path).with_context(failed)?;
-    let reader: Box<dyn Read> = match shape.codec {
-        Codec::Plain => Box::new(file),
-        Codec::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(file))),
-        Codec::Zstd => Box::new(zstd::Decoder::new(file).with_context(failed)?),
-    };
+    let reader = containers::unpacked(Box::new(file), shape.codec).with_context(failed)?;
     let reader = BufReader::with_capacity(1 << 16, reader);
     let mut input = Input { name: name(&path), path: Some(path.clone()), format, reader };
     let mut shard = Shard::create(disk, &[target])?;
@@ -180,7 +186,12 @@ fn restore_container(
     shard.put_in_place()
 }
 
-/// The path of the cleaned file that receipts belong to.
+/// The path of the file that receipts belong to.
+pub fn file_of_receipts(rel: &Path) -> Result<PathBuf> {
+    let named = || anyhow!("{}: is not named after a file", visible(&rel.to_string_lossy()));
+    without_end(rel).ok_or_else(named)
+}
+
 fn without_end(rel: &Path) -> Option<PathBuf> {
     let name = rel.file_name()?;
     // The end is ASCII, so that what stands before it is whole.

@@ -72,6 +72,19 @@ pub enum Content {
     RowGroup(std::sync::Arc<super::parquet::Opened>, usize),
 }
 
+impl Content {
+    /// Bytes that it takes in memory, about, until it is cleaned.
+    pub fn held(&self) -> usize {
+        match self {
+            Content::Records(bytes) | Content::Raw(bytes) => bytes.len(),
+            Content::Long(piece) => piece.bytes.len(),
+            Content::Cleaned(part) => part.kept.len(),
+            #[cfg(feature = "parquet")]
+            Content::RowGroup(file, index) => file.packed_texts(*index),
+        }
+    }
+}
+
 /// A piece of a record that passes raw and is to be one gzip member.
 #[derive(Debug)]
 pub struct LongPiece {
@@ -99,6 +112,7 @@ pub struct CleanBlock {
     pub output: Vec<u8>,
     /// Unpacked bytes and records that went in.
     pub bytes_in: u64,
+    #[cfg_attr(not(any(test, feature = "parquet")), expect(dead_code, reason = "asked for there"))]
     pub records: u64,
     pub packed_end: u64,
     pub report: Report,
@@ -144,8 +158,10 @@ impl CleanBlock {
 #[derive(Debug)]
 pub struct Document {
     /// Number of the record in its file (line, row, document), from 1.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a run needs it in receipts only"))]
     pub number: u64,
     /// What its receipt is found by: the number, in text files the offset of its first byte.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a run needs it in receipts only"))]
     pub at: u64,
     /// The id as it is written in JSON, if there is one.
     pub id: Option<String>,

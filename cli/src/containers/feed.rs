@@ -6,10 +6,13 @@
 use std::path::Path;
 
 use super::block::{Block, Content, Position, Quarantined};
-use super::decode::{Decoder, Step};
+use super::decode::{Decoder, OUT, Step};
 use super::options::Options;
 use super::problem::{Problem, ProblemKind, Problems};
 use super::shape::Codec;
+
+/// Largest block for which there is room at once.
+const MOST_ROOM: usize = 16 << 20;
 
 /// Why filling stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +29,9 @@ pub enum Stop {
 pub struct Feed {
     decoder: Decoder,
     pub buffer: Vec<u8>,
+    /// Bytes that the buffer has room for at once, which most blocks fit in: growing piece by piece would leave holes of all
+    /// sizes in memory.
+    room: usize,
     /// Offset of the buffer in what the file unpacks to.
     pub at: u64,
     /// What was found wrong since the last block.
@@ -46,9 +52,11 @@ impl Feed {
         from: Option<&Position>,
     ) -> Result<Feed, Problem> {
         let decoder = Decoder::open(path, codec, options, from)?;
+        let room = options.block_bytes.min(MOST_ROOM) + 2 * OUT;
         Ok(Feed {
             decoder,
-            buffer: Vec::new(),
+            buffer: Vec::with_capacity(room),
+            room,
             at: from.map_or(0, |from| from.unpacked_before + from.skip),
             problems: Problems::default(),
             quarantine: Vec::new(),
@@ -83,7 +91,9 @@ impl Feed {
 
     /// Takes the first bytes of the buffer.
     pub fn take(&mut self, len: usize) -> Vec<u8> {
-        let rest = self.buffer.split_off(len);
+        let mut rest = Vec::with_capacity(self.room.max(self.buffer.len() - len));
+        rest.extend_from_slice(&self.buffer[len..]);
+        self.buffer.truncate(len);
         self.at += len as u64;
         std::mem::replace(&mut self.buffer, rest)
     }

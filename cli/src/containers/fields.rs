@@ -33,6 +33,11 @@ pub fn text_field(line: &[u8]) -> Option<&'static str> {
     best.map(|at| TEXT[at])
 }
 
+/// The field from which the texts are taken where a file starts like this: by the first record that has any of them.
+pub fn text_field_of(lines: &[u8]) -> Option<&'static str> {
+    lines.split(|&byte| byte == b'\n').find_map(text_field)
+}
+
 /// Whether a line of JSON has a field of this name.
 pub fn has_field(line: &[u8], name: &str) -> bool {
     let mut has = false;

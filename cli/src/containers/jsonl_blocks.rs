@@ -166,7 +166,7 @@ impl JsonlReader {
         if self.field.is_some() {
             return;
         }
-        let found = lines.split(|&byte| byte == b'\n').find_map(fields::text_field);
+        let found = fields::text_field_of(lines);
         let field = found.unwrap_or(fields::TEXT[0]);
         if found.is_some() && field != fields::TEXT[0] {
             let what = format!("the text is taken from the field {field:?}");

@@ -132,6 +132,8 @@ impl BlockCleaner for JsonlCleaner {
                 clean.bytes_in = lines.len() as u64;
                 clean.output.reserve(lines.len());
                 self.lines(&block, &lines, &mut clean)?;
+                // Packing needs room, too.
+                drop(lines);
             }
             Content::Raw(bytes) => {
                 clean.bytes_in = bytes.len() as u64;

@@ -24,6 +24,7 @@ mod tests;
 mod text_blocks;
 mod text_clean;
 mod texts;
+mod unpacked;
 mod warc;
 mod zstd;
 
@@ -34,15 +35,14 @@ use std::path::Path;
 use unchaff::{Cleaner, Receipt};
 
 pub use block::{
-    Block, BlockCleaner, BlockReader, CleanBlock, CleanedPart, Content, Cut, Document, Fate,
-    Position, Quarantined,
+    Block, BlockCleaner, BlockReader, CleanBlock, Cut, Document, Fate, Position, Quarantined,
 };
-pub use cuts::count_chars;
-pub use fields::TEXT as TEXT_FIELDS;
-pub use options::{BLOCK_BYTES, Edit, Options};
+pub use fields::{TEXT as TEXT_FIELDS, text_field_of};
+pub use options::{BLOCK_BYTES, Edit, MAX_RECORD, Options};
 pub use pack::Packing;
-pub use problem::{MAX_NAMED, Place, Problem, ProblemKind, Problems};
-pub use shape::{Codec, Container, Shape, detect};
+pub use problem::{Place, Problem, ProblemKind, Problems};
+pub use shape::{Codec, Container, Shape, detect, looks_like_jsonl, named, refuse_foreign};
+pub use unpacked::unpacked;
 
 use jsonl_blocks::JsonlReader;
 use jsonl_clean::JsonlCleaner;

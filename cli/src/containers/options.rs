@@ -9,6 +9,9 @@ use crate::documents::Separator;
 /// Unpacked bytes of a block.
 pub const BLOCK_BYTES: usize = 4 << 20;
 
+/// Longest record that is read, unless something else is asked for.
+pub const MAX_RECORD: usize = 16 << 20;
+
 /// How files are read, cleaned and written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -55,7 +58,7 @@ impl Default for Options {
         Options {
             text_field: None,
             separator: None,
-            max_record: 16 << 20,
+            max_record: MAX_RECORD,
             block_bytes: BLOCK_BYTES,
             max_expansion: None,
             max_window_log: 27,

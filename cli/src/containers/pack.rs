@@ -21,8 +21,10 @@ impl Packing {
         if self.codec == Codec::Plain {
             return bytes;
         }
-        let mut packed = Vec::with_capacity(bytes.len() / 3 + 64);
+        let mut packed = Vec::new();
         self.packer().pack_onto(&bytes, &mut packed);
+        drop(bytes);
+        packed.shrink_to_fit();
         packed
     }
 
@@ -40,7 +42,7 @@ impl Packing {
                     compressor.set_parameter(CParameter::ChecksumFlag(true))?;
                     Ok(compressor)
                 });
-                Kind::Zstd(compressor.expect("the level was checked"))
+                Kind::Zstd(compressor.expect("the level was checked"), Vec::new())
             }
         })
     }
@@ -52,7 +54,8 @@ pub struct Packer(Kind);
 enum Kind {
     Plain,
     Gzip(Box<Compress>),
-    Zstd(Compressor<'static>),
+    /// With room for a frame.
+    Zstd(Compressor<'static>, Vec<u8>),
 }
 
 /// A gzip header without a name and a time, so that the same bytes come to the same member.
@@ -68,8 +71,13 @@ impl Packer {
                 crc.update(bytes);
                 gzip(compress, bytes, true, Some((crc.sum(), crc.amount())), packed);
             }
-            Kind::Zstd(compressor) => {
-                zstd(compressor, bytes, packed).expect("there is room for the frame");
+            Kind::Zstd(compressor, frame) => {
+                zstd(compressor, bytes, frame).expect("there is room for the frame");
+                if packed.is_empty() {
+                    std::mem::swap(packed, frame);
+                } else {
+                    packed.extend_from_slice(frame);
+                }
             }
         }
     }
@@ -126,14 +134,11 @@ fn gzip(
     }
 }
 
-fn zstd(
-    compressor: &mut Compressor<'static>,
-    bytes: &[u8],
-    packed: &mut Vec<u8>,
-) -> io::Result<()> {
-    let len = packed.len();
-    packed.extend(compressor.compress(bytes)?);
-    debug_assert!(packed.len() > len, "an empty frame is a frame too");
+fn zstd(compressor: &mut Compressor<'static>, bytes: &[u8], frame: &mut Vec<u8>) -> io::Result<()> {
+    frame.clear();
+    frame.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
+    compressor.compress_to_buffer(bytes, frame)?;
+    debug_assert!(!frame.is_empty(), "an empty frame is a frame too");
     Ok(())
 }
 

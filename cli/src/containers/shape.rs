@@ -63,6 +63,17 @@ impl Codec {
         }
     }
 
+    /// What bytes that start like this are packed with.
+    pub fn of(head: &[u8]) -> Codec {
+        // A skippable frame may stand before the first zstd frame.
+        let is_skippable = matches!(head, [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..]);
+        match head {
+            _ if head.starts_with(Codec::Gzip.magic()) => Codec::Gzip,
+            _ if head.starts_with(Codec::Zstd.magic()) || is_skippable => Codec::Zstd,
+            _ => Codec::Plain,
+        }
+    }
+
     fn magic(self) -> &'static [u8] {
         match self {
             Codec::Plain => b"",
@@ -138,13 +149,7 @@ fn detect_head(name: &Name, head: &[u8], forced: Option<Container>) -> Result<Sh
 
 /// The compression, by the magic bytes; what cannot be what the name says is refused.
 fn codec(name: &Name, head: &[u8], notes: &mut Vec<Problem>) -> Result<Codec, Problem> {
-    // A skippable frame may stand before the first zstd frame.
-    let is_skippable = matches!(head, [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..]);
-    let found = match head {
-        _ if head.starts_with(Codec::Gzip.magic()) => Codec::Gzip,
-        _ if head.starts_with(Codec::Zstd.magic()) || is_skippable => Codec::Zstd,
-        _ => Codec::Plain,
-    };
+    let found = Codec::of(head);
     let Some(said) = name.codec.filter(|&said| said != found) else { return Ok(found) };
     if found == Codec::Plain {
         // A file that was cut off inside its first bytes is what its name says, and truncated.
@@ -206,19 +211,35 @@ fn container(
         let what = "looks binary; its bytes pass as those of a text";
         notes.push(Problem::of_file(ProblemKind::NameDiffers, what));
     }
-    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
-    let is_jsonl = match memchr::memchr(b'\n', text) {
-        Some(end) => jsonl::is_object(&text[..end]),
-        // The first line is not over yet: it can only be told by how it begins.
-        None if !is_whole || head.len() >= HEAD => {
-            text.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
-        }
-        None => jsonl::is_object(text),
-    };
+    let is_jsonl = looks_like_jsonl(head, is_whole && head.len() < HEAD);
     Ok(if is_jsonl { Container::Jsonl } else { Container::Text })
 }
 
-fn refuse_foreign(head: &[u8]) -> Result<(), Problem> {
+/// Whether a file that starts like this holds records of JSON.
+pub fn looks_like_jsonl(head: &[u8], is_whole: bool) -> bool {
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    match memchr::memchr(b'\n', text) {
+        Some(end) => jsonl::is_object(&text[..end]),
+        // The first line is not over yet: it can only be told by how it begins.
+        None if !is_whole => {
+            text.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
+        }
+        None => jsonl::is_object(text),
+    }
+}
+
+/// What the name of a file says that it is packed with, and holds.
+pub fn named(path: &Path) -> (Option<Codec>, Option<Container>) {
+    let Name { codec, container } = Name::of(path);
+    (codec, container)
+}
+
+/// Refuses what is none of the encodings that are read, with what to do about it.
+///
+/// # Errors
+///
+/// When it is UTF-16, UTF-32, xz or bzip2.
+pub fn refuse_foreign(head: &[u8]) -> Result<(), Problem> {
     let kinds: [(&[u8], &str); 5] = [
         (b"\xFF\xFE\0\0", "is UTF-32; convert it first: iconv -f UTF-32 -t UTF-8"),
         (b"\0\0\xFE\xFF", "is UTF-32; convert it first: iconv -f UTF-32 -t UTF-8"),
@@ -246,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn the_content_decides_before_the_name() {
+    fn row_40_the_content_decides_before_the_name() {
         let is = |name: &str, head: &[u8]| {
             let shape = shape(name, head).expect("it is something");
             (shape.container, shape.codec, shape.notes.len())
@@ -263,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_refused_with_a_hint() {
+    fn rows_7_40_what_is_not_understood_is_refused_with_a_hint() {
         let refused =
             |name: &str, head: &[u8]| shape(name, head).expect_err("it is refused").to_string();
         assert!(refused("a", b"\xFF\xFEa\0").contains("iconv"));

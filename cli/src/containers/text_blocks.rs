@@ -13,7 +13,7 @@ use super::options::Options;
 use super::problem::Problem;
 use super::shape::Codec;
 use super::text_clean::{DocumentSink, splitter};
-use crate::documents::{Piece, Splitter};
+use crate::documents::{DocumentSink as _, Piece, Splitter};
 
 /// Bytes that are split at a time.
 const STEP: usize = 64 << 10;
@@ -195,7 +195,7 @@ impl Large {
                     if !std::mem::replace(has_ended, true) {
                         never_fails(stream.end_document());
                     }
-                    stream.sink().separate(bytes);
+                    never_fails(stream.sink().separate(bytes));
                 }
             }
             Ok(())

@@ -9,7 +9,7 @@ use super::cuts::CharCounter;
 use super::options::{Edit, Options};
 use super::pack::Packing;
 use super::problem::{Problem, ProblemKind};
-use crate::documents::{Piece, Separator, Splitter};
+use crate::documents::{self, Documents, Piece, Separator, Splitter};
 
 /// Splits the text of a file from an offset on, where a document starts.
 pub fn splitter(separator: Option<Separator>, at: u64) -> Splitter {
@@ -35,29 +35,13 @@ impl TextCleaner {
     fn records(&self, block: &Block, bytes: &[u8]) -> CleanedPart {
         let before = block.first_record - 1;
         let sink = DocumentSink::new(&self.cleaner, &self.options, before, block.at);
-        let mut stream = self.cleaner.stream(sink);
+        let is_empty = bytes.is_empty() && block.records > 0;
+        let mut documents = Documents::new(self.cleaner.stream(sink), is_empty);
         let mut splitter = splitter(self.options.separator, block.at);
-        let mut is_open = bytes.is_empty() && block.records > 0;
-        let mut pass = |piece: Piece<'_>| -> Result<(), Infallible> {
-            match piece {
-                Piece::Text(bytes) => {
-                    is_open |= !bytes.is_empty();
-                    stream.push(bytes)
-                }
-                Piece::Separator(bytes) => {
-                    if std::mem::take(&mut is_open) {
-                        stream.end_document()?;
-                    }
-                    stream.sink().separate(bytes);
-                    Ok(())
-                }
-            }
-        };
+        let mut pass = |piece: Piece<'_>| documents.pass(piece);
         let pushed = splitter.push(bytes, &mut pass).and_then(|()| splitter.finish(&mut pass));
         pushed.unwrap_or_else(|error| match error {});
-        if is_open {
-            stream.end_document().unwrap_or_else(|error| match error {});
-        }
+        let stream = documents.end().unwrap_or_else(|error| match error {});
         let (sink, report) = stream.finish().unwrap_or_else(|failure| match failure.error {});
         CleanedPart { report, len: bytes.len() as u64, ..sink.part }
     }
@@ -113,13 +97,6 @@ impl DocumentSink {
         }
     }
 
-    /// Takes bytes that belong to no document.
-    pub fn separate(&mut self, bytes: &[u8]) {
-        self.part.kept.extend_from_slice(bytes);
-        self.at += bytes.len() as u64;
-        self.start = self.at;
-    }
-
     /// What was taken since this was asked.
     pub fn take_part(&mut self) -> CleanedPart {
         std::mem::take(&mut self.part)
@@ -127,6 +104,15 @@ impl DocumentSink {
 
     pub fn into_part(self) -> CleanedPart {
         self.part
+    }
+}
+
+impl documents::DocumentSink for DocumentSink {
+    fn separate(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
+        self.part.kept.extend_from_slice(bytes);
+        self.at += bytes.len() as u64;
+        self.start = self.at;
+        Ok(())
     }
 }
 

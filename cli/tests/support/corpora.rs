@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::Place;
+use super::{Place, web};
 
 /// Options with which even small files have many blocks, and a checkpoint behind each.
 pub const SMALL: [&str; 4] = ["--block-size", "700", "--checkpoint", "0"];
@@ -95,6 +95,18 @@ pub fn corpus(place: &Place, scale: usize) {
     place.write("in/web/2024/d.jsonl.zst", zstd(records(1500, 20 * scale)));
     place
         .write("in/web/2024/e.jsonl", "{\"text\":\"Source link\"}\n\n{\"text\":\"Tea is ready.\"}");
+}
+
+/// Writes crawls to `in/crawl`: WET with one gzip member a record, and plain, and a table.
+pub fn crawls(place: &Place, scale: usize) {
+    fs::create_dir_all(place.path("in/crawl")).expect("a folder can be made");
+    let texts: Vec<String> = (0..20 * scale).map(|number| story(number, 1 + number % 7)).collect();
+    let records = web::wet(&texts);
+    let members: Vec<u8> = records.iter().flat_map(gzip).collect();
+    place.write("in/crawl/f.warc.wet.gz", members);
+    place.write("in/crawl/g.warc", records.concat());
+    #[cfg(feature = "parquet")]
+    place.write("in/crawl/h.parquet", web::parquet(&texts, 5));
 }
 
 /// The files below a folder, by path; records of runs and locks aside.

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod corpora;
+pub mod web;
 
 use std::fs;
 use std::io::Write;
@@ -166,6 +167,21 @@ impl Answer {
         String::from_utf8_lossy(&self.err).into_owned()
     }
 }
+
+/// An article as a crawler meets it, with residue around and between eleven paragraphs.
+pub fn article() -> String {
+    let mut text = String::from("[ad_1]\r\n<br />\r\n");
+    for day in ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] {
+        text += &format!(
+            "On {day} the ferry “Hroza” left with nine passengers, a goat and a crate of pears.\r\n\r\n"
+        );
+        text += "Nobody waved; the harbour was empty.\r\n";
+    }
+    text + "\u{a0}\r\ntop channel\r\n[ad_2]\r\n\r\n**Source link**"
+}
+
+pub const STREAMS: [(&str, &str); 3] =
+    [("blank-lines:3", "\n\n\n\n"), ("form-feed", "\x0c"), ("nul", "\0")];
 
 /// A pack with one rule: `fields` are lines of TOML that stand in it beside id, category, weight and examples.
 pub fn pack(fields: &str) -> String {

@@ -7,6 +7,16 @@ use unchaff::{Edge, Profile, Weight};
 
 use super::{Intro, Past, Reference, Texture, Token, Unit, Zone, halves};
 
+/// What runs add up to.
+struct Sum {
+    /// In half points, with what their place adds, and without it.
+    sum: u32,
+    bare: u32,
+    certain: BTreeSet<usize>,
+    /// Nothing but weak rules.
+    is_weak: bool,
+}
+
 impl Reference<'_> {
     /// Decides the runs of a stretch without prose: first those that may go together, with all that stands between them,
     /// and where that does not suffice, each by itself.
@@ -24,6 +34,9 @@ impl Reference<'_> {
         past: &mut Past,
         marked: &mut [Option<(usize, u32)>],
     ) {
+        if matches!(zone, Zone::Head | Zone::Tail) {
+            return self.decide_zone(tokens, stretch, zone, bom, is_terminated, past, marked);
+        }
         let is_run = |i: usize| matches!(tokens[i], Token::Stretch { .. });
         let is_body = |i: &usize| matches!(tokens[*i], Token::Body { .. });
         let mut at = stretch.start;
@@ -38,7 +51,7 @@ impl Reference<'_> {
             // A run reaches to the next body, over blank lines and line ends.
             let reach = |from: usize| (from..tokens.len()).find(is_body).unwrap_or(tokens.len());
             let mut runs: Vec<Range<usize>> = std::iter::once(at..reach(at)).collect();
-            if self.intro_before(tokens, at) == Intro::None {
+            if past.may_enclose && self.intro_before(tokens, at) == Intro::None {
                 while let Some(next) = (runs[runs.len() - 1].end..stretch.end).find(|&i| is_run(i))
                     && self.may_be_enclosed(tokens, &runs, next, zone)
                     && self.intro_before(tokens, next) != Intro::Colon
@@ -65,6 +78,79 @@ impl Reference<'_> {
         }
     }
 
+    /// Decides a zone: all of its runs together, but those that belong to the body.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "all of it is what is known of the document so far"
+    )]
+    fn decide_zone(
+        &self,
+        tokens: &[Token],
+        stretch: Range<usize>,
+        zone: Zone,
+        bom: usize,
+        is_terminated: bool,
+        past: &mut Past,
+        marked: &mut [Option<(usize, u32)>],
+    ) {
+        let is_body = |i: &usize| matches!(tokens[*i], Token::Body { .. });
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for at in stretch.clone() {
+            let is_run = matches!(tokens[at], Token::Stretch { .. });
+            if is_run && runs.last().is_none_or(|run| run.end <= at) {
+                runs.push(at..(at..tokens.len()).find(is_body).unwrap_or(tokens.len()));
+            }
+        }
+        let is_own = |run: &Range<usize>| {
+            let sum = self.weigh(tokens, std::slice::from_ref(run), zone);
+            !self.belongs_to_body(tokens, run.start, &sum, past)
+        };
+        let own: Vec<Range<usize>> = runs.iter().filter(|run| is_own(run)).cloned().collect();
+        let sum = (!own.is_empty()).then(|| self.weigh(tokens, &own, zone));
+        let goes = sum.as_ref().is_some_and(|sum| self.suffices(sum, sum.sum, zone, past));
+        let encloses = past.may_enclose
+            && sum
+                .as_ref()
+                .is_some_and(|sum| !sum.certain.is_empty() || sum.bare >= self.threshold());
+        if let Some(sum) = sum.as_ref().filter(|_| goes) {
+            past.certain.extend(&sum.certain);
+        }
+        let mut seen = stretch.start;
+        let mut at = 0;
+        while at < runs.len() {
+            let mut chain = vec![runs[at].clone()];
+            at += 1;
+            let is_taken = own.contains(&chain[0]) && goes;
+            while is_taken
+                && encloses
+                && let Some(next) = runs.get(at)
+                && own.contains(next)
+                && self.may_be_enclosed(tokens, &chain, next.start, zone)
+                && self.intro_before(tokens, next.start) != Intro::Colon
+            {
+                chain.push(next.clone());
+                at += 1;
+            }
+            for token in &tokens[seen..chain[0].start] {
+                if let Token::Body { inside, .. } = token {
+                    past.markers(inside);
+                }
+            }
+            seen = chain[chain.len() - 1].end;
+            if is_taken && let Some(sum) = &sum {
+                past.has_removed = true;
+                self.take(tokens, &chain, sum.sum, bom, is_terminated, marked);
+            } else if !own.contains(&chain[0]) {
+                self.decide_runs(tokens, &chain, zone, bom, is_terminated, past, marked);
+            }
+        }
+        for token in &tokens[seen.min(stretch.end)..stretch.end] {
+            if let Token::Body { inside, .. } = token {
+                past.markers(inside);
+            }
+        }
+    }
+
     /// Whether what stands between two runs is a few labels.
     fn may_be_enclosed(
         &self,
@@ -86,10 +172,10 @@ impl Reference<'_> {
             Token::Body { texture, .. } => Some(*texture),
             _ => None,
         });
-        let (in_zone, in_between) = match self.profile {
-            Profile::Cautious => (0, 0),
-            Profile::Standard => (12, 4),
-            Profile::Eager => (200, 30),
+        let (in_zone, in_between, for_four) = match self.profile {
+            Profile::Cautious => (0, 0, 0),
+            Profile::Standard => (12, 4, 3),
+            Profile::Eager => (200, 30, 80),
         };
         let most = match zone {
             Zone::Head | Zone::Tail => in_zone,
@@ -100,7 +186,7 @@ impl Reference<'_> {
             texture == Texture::Label
                 || (texture == Texture::Headline && self.profile == Profile::Eager)
         };
-        !ends_open && bodies.clone().all(fits) && bodies.count() <= most.min(2 * units)
+        !ends_open && bodies.clone().all(fits) && bodies.count() <= most.min(for_four * units / 4)
     }
 
     /// What the last body before a token introduces.
@@ -127,26 +213,38 @@ impl Reference<'_> {
         past: &mut Past,
         marked: &mut [Option<(usize, u32)>],
     ) -> bool {
+        let sum = self.weigh(tokens, runs, zone);
+        let is_group = runs.len() > 1;
+        let keeps = if is_group {
+            sum.sum < 12
+        } else {
+            self.belongs_to_body(tokens, runs[0].start, &sum, past)
+        };
+        if keeps || !self.suffices(&sum, sum.sum, zone, past) {
+            return false;
+        }
+        past.certain.extend(sum.certain);
+        past.has_removed = true;
+        self.take(tokens, runs, sum.sum, bom, is_terminated, marked);
+        true
+    }
+
+    /// What runs add up to: each folded text once, a weak rule at most a point; a stretch inside a text line costs a point
+    /// unless an affix stands in it.
+    fn weigh(&self, tokens: &[Token], runs: &[Range<usize>], zone: Zone) -> Sum {
         let first = runs[0].start;
         let last = &runs[runs.len() - 1];
-        let next_body = Some(last.end).filter(|&end| end < tokens.len());
+        let is_at_end = last.end == tokens.len();
+        let has_body = |tokens: &[Token]| tokens.iter().any(|t| matches!(t, Token::Body { .. }));
         let run: Vec<&Token> = runs.iter().flat_map(|run| &tokens[run.clone()]).collect();
-        let units: Vec<&Unit> = run
-            .iter()
-            .flat_map(|token| match token {
-                Token::Stretch { units, .. } => units.as_slice(),
-                _ => &[],
-            })
-            .collect();
-        let before = tokens[..first].iter().rev().find(|token| matches!(token, Token::Body { .. }));
-        // Evidence: each folded text once, a weak rule at most a point; a stretch inside a text line costs
-        // a point unless an affix stands in it.
         let mut seen = BTreeSet::new();
         let mut shares: BTreeMap<usize, u32> = BTreeMap::new();
         let mut weak: BTreeMap<&str, u32> = BTreeMap::new();
         let mut certain = BTreeSet::new();
         let mut is_weak = true;
-        let mut sum = 0;
+        let mut fits_head = false;
+        let mut fits_tail = false;
+        let mut bare = 0;
         for token in &run {
             let Token::Stretch { units, is_part, .. } = token else { continue };
             let mut gained = 0;
@@ -157,6 +255,8 @@ impl Reference<'_> {
                 let is_enough =
                     !is_part && zone != Zone::Whole && (rule.stands_alone() || is_repeat());
                 is_weak &= rule.weight() == Weight::Weak && !is_enough;
+                fits_head |= rule.edge() != Edge::Tail;
+                fits_tail |= rule.edge() != Edge::Head;
                 if seen.insert(unit.view.clone()) {
                     let language = rule.language().filter(|_| rule.weight() == Weight::Weak);
                     let share = shares.entry(unit.rule).or_default();
@@ -180,47 +280,69 @@ impl Reference<'_> {
                 }
             }
             let has_affix = units.iter().any(|unit| self.is_affix(unit));
-            sum += if *is_part && !has_affix { u32::max(gained, 2) - 2 } else { gained };
+            bare += if *is_part && !has_affix { u32::max(gained, 2) - 2 } else { gained };
         }
-        let bare = sum;
-        let fits = |other: Edge| units.iter().any(|unit| self.rules[unit.rule].edge() != other);
-        let touches_head = before.is_none() && next_body.is_some();
-        let touches_tail = before.is_some() && next_body.is_none();
-        let is_head = (touches_head || zone == Zone::Head) && !touches_tail && fits(Edge::Tail);
-        let is_tail = (touches_tail || zone == Zone::Tail) && !touches_head && fits(Edge::Head);
-        let is_near = touches_head || touches_tail || sum > 2;
-        if (is_head || is_tail) && is_near && (!is_weak || seen.len() >= 3) {
-            sum += 2;
-        }
-        let threshold = match self.profile {
+        let touches_head = !has_body(&tokens[..first]) && !is_at_end;
+        let touches_tail = has_body(&tokens[..first]) && is_at_end;
+        let is_head = (touches_head || zone == Zone::Head) && !touches_tail && fits_head;
+        let is_tail = (touches_tail || zone == Zone::Tail) && !touches_head && fits_tail;
+        let is_near = touches_head || touches_tail || bare > 2;
+        let is_at_edge = (is_head || is_tail) && is_near && (!is_weak || seen.len() >= 3);
+        let sum = if is_at_edge { bare + 2 } else { bare };
+        Sum { sum, bare, certain, is_weak }
+    }
+
+    /// Whether so much evidence suffices where it stands.
+    fn suffices(&self, sum: &Sum, evidence: u32, zone: Zone, past: &Past) -> bool {
+        let needed = match zone {
+            _ if !sum.is_weak || past.has_removed => 0,
+            Zone::Whole => 0,
+            Zone::Head | Zone::Tail => 3,
+            Zone::Between => 4,
+        };
+        !sum.certain.is_empty() || evidence >= self.threshold() + needed
+    }
+
+    fn threshold(&self) -> u32 {
+        match self.profile {
             Profile::Cautious => 6,
             Profile::Standard => 4,
             Profile::Eager => 3,
-        };
-        let needed = match zone {
-            _ if !is_weak || past.has_removed => threshold,
-            Zone::Whole => threshold,
-            Zone::Head | Zone::Tail => threshold + 3,
-            Zone::Between => threshold + 4,
-        };
-        let intro = match before {
-            Some(Token::Body { intro, .. }) => *intro,
-            _ => Intro::None,
-        };
+        }
+    }
+
+    /// Whether a run is a list or the text of a heading.
+    fn belongs_to_body(&self, tokens: &[Token], start: usize, sum: &Sum, past: &Past) -> bool {
+        match self.intro_before(tokens, start) {
+            Intro::Colon => sum.certain.is_disjoint(&past.certain),
+            Intro::Heading => sum.is_weak,
+            Intro::None => false,
+        }
+    }
+
+    /// Marks what goes with runs: from the first to the last unit, then blank lines.
+    fn take(
+        &self,
+        tokens: &[Token],
+        runs: &[Range<usize>],
+        sum: u32,
+        bom: usize,
+        is_terminated: bool,
+        marked: &mut [Option<(usize, u32)>],
+    ) {
+        let first = runs[0].start;
+        let last = &runs[runs.len() - 1];
+        let next_body = Some(last.end).filter(|&end| end < tokens.len());
+        let run: Vec<&Token> = runs.iter().flat_map(|run| &tokens[run.clone()]).collect();
+        let units: Vec<&Unit> = run
+            .iter()
+            .flat_map(|token| match token {
+                Token::Stretch { units, .. } => units.as_slice(),
+                _ => &[],
+            })
+            .collect();
+        let before = tokens[..first].iter().rev().find(|token| matches!(token, Token::Body { .. }));
         let is_group = runs.len() > 1;
-        // The point for the zone does not speak for what no rule knows.
-        let is_enough = bare >= threshold || !certain.is_empty();
-        if is_group && (!is_enough || (zone == Zone::Between && sum < 12)) {
-            return false;
-        }
-        let is_list = intro == Intro::Colon && certain.is_disjoint(&past.certain);
-        let is_text = intro == Intro::Heading && is_weak;
-        if is_list || (is_text && !is_group) || (certain.is_empty() && sum < needed) {
-            return false;
-        }
-        past.certain.extend(certain);
-        past.has_removed = true;
-        // What goes: from the first to the last unit, then blank lines.
         let text_end = marked.len();
         let body_end = match before {
             Some(Token::Body { end, .. }) => *end,
@@ -273,7 +395,6 @@ impl Reference<'_> {
                 *mark = Some((unit.rule, sum));
             }
         }
-        true
     }
 
     /// How often a line like this one stood in the document before it.

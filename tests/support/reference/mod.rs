@@ -95,6 +95,8 @@ struct Past {
     /// The certain rules that removed something.
     certain: BTreeSet<usize>,
     has_removed: bool,
+    /// Labels may be enclosed in what is decided now.
+    may_enclose: bool,
 }
 
 impl Past {
@@ -161,6 +163,13 @@ impl<'r> Reference<'r> {
         let is_prose =
             |i: &usize| matches!(tokens[*i], Token::Body { texture: Texture::Prose, .. });
         let prose: Vec<usize> = (0..tokens.len()).filter(is_prose).collect();
+        // Many other lines of body between the first and the third line of prose: a page of products, offers or posts.
+        let is_scattered = self.profile != Profile::Eager
+            && matches!(prose[..], [first, _, third, ..] if {
+                let is_body = |token: &&Token| matches!(token, Token::Body { .. });
+                // The second line of prose is among them.
+                tokens[first + 1..third].iter().filter(is_body).count() > 8 + 1
+            });
         let mut from = 0;
         for (number, to) in prose.iter().copied().chain([tokens.len()]).enumerate() {
             let zone = match (number, to == tokens.len()) {
@@ -170,6 +179,7 @@ impl<'r> Reference<'r> {
                 (_, true) => Zone::Tail,
                 (_, false) => Zone::Between,
             };
+            past.may_enclose = number > 2 || !is_scattered;
             self.decide_stretch(
                 &tokens,
                 from..to,

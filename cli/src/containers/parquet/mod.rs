@@ -52,6 +52,12 @@ impl Opened {
         let columns = Columns::find(&footer, options)?;
         Ok(Opened { path: path.to_owned(), footer: Arc::new(footer), columns })
     }
+
+    /// Bytes of the packed texts of a row group.
+    pub fn packed_texts(&self, row_group: usize) -> usize {
+        let column = self.footer.row_group(row_group).column(self.columns.text);
+        usize::try_from(column.compressed_size()).unwrap_or_default()
+    }
 }
 
 fn open(path: &Path) -> Result<File, Problem> {

@@ -24,7 +24,7 @@ fn whole(folder: &Folder, codec: Codec) -> Vec<u8> {
 
 /// A file that is cut off anywhere is refused, save between two members, where nothing shows it.
 #[test]
-fn every_cut_is_noticed_but_that_between_two_members() {
+fn rows_32_33_every_cut_is_noticed_but_that_between_two_members() {
     for codec in [Codec::Gzip, Codec::Zstd] {
         let folder = Folder::new();
         let (packed, boundary, _) = two_members(codec);
@@ -46,7 +46,7 @@ fn every_cut_is_noticed_but_that_between_two_members() {
 
 /// With salvage, the whole lines before a cut are kept, and the rest is set aside.
 #[test]
-fn what_stands_before_a_cut_can_be_salvaged() {
+fn row_32_what_stands_before_a_cut_can_be_salvaged() {
     for codec in [Codec::Gzip, Codec::Zstd] {
         let folder = Folder::new();
         let (packed, boundary, _) = two_members(codec);
@@ -66,7 +66,7 @@ fn what_stands_before_a_cut_can_be_salvaged() {
 
 /// A file with any bit flipped is refused, or comes out as if it were whole (where the bit carries nothing).
 #[test]
-fn every_flipped_bit_is_noticed_or_harmless() {
+fn row_34_every_flipped_bit_is_noticed_or_harmless() {
     for codec in [Codec::Gzip, Codec::Zstd] {
         let folder = Folder::new();
         let (packed, _, _) = two_members(codec);
@@ -97,7 +97,7 @@ fn every_flipped_bit_is_noticed_or_harmless() {
 
 /// Behind a damaged member, salvage finds the next one.
 #[test]
-fn members_behind_damage_are_salvaged() {
+fn row_34_members_behind_damage_are_salvaged() {
     for codec in [Codec::Gzip, Codec::Zstd] {
         let folder = Folder::new();
         let line = |n: usize| format!("{{\"text\":\"Story {n} of the mill and {}.\"}}\n", n * 7919);
@@ -126,7 +126,25 @@ fn members_behind_damage_are_salvaged() {
 }
 
 #[test]
-fn zeros_behind_gzip_are_padding_and_anything_else_is_refused() {
+fn row_35_members_one_behind_the_other_are_all_read() {
+    for codec in [Codec::Gzip, Codec::Zstd] {
+        let folder = Folder::new();
+        let members: Vec<String> =
+            (0..300).map(|n| format!("{{\"text\":\"Tea was ready {n} times.\"}}\n")).collect();
+        // Empty ones, too.
+        let packed: Vec<u8> = members
+            .iter()
+            .flat_map(|member| [pack(codec, member.as_bytes()), pack(codec, b"")].concat())
+            .collect();
+        let path = folder.file(&name("a.jsonl", codec), &packed);
+        let outcome = clean(&path, &Options::default()).expect("it is whole");
+        assert_eq!(unpack(codec, &outcome.output()), members.concat().into_bytes(), "{codec:?}");
+        assert_eq!(outcome.records, 300);
+    }
+}
+
+#[test]
+fn rows_36_37_zeros_behind_gzip_are_padding_and_anything_else_is_refused() {
     let folder = Folder::new();
     let (mut packed, ..) = two_members(Codec::Gzip);
     let whole = whole(&folder, Codec::Gzip);
@@ -145,7 +163,7 @@ fn zeros_behind_gzip_are_padding_and_anything_else_is_refused() {
 }
 
 #[test]
-fn zstd_frames_without_checksums_are_read_and_told() {
+fn row_38_zstd_frames_without_checksums_are_read_and_told() {
     let folder = Folder::new();
     let bytes = ::zstd::encode_all(&b"{\"text\":\"tea\"}\n"[..], 3).expect("memory takes it");
     let path = folder.file("a.jsonl.zst", &bytes.repeat(3));
@@ -156,7 +174,7 @@ fn zstd_frames_without_checksums_are_read_and_told() {
 }
 
 #[test]
-fn bombs_are_stopped_where_that_is_asked_for() {
+fn rows_30_39_bombs_are_stopped_where_that_is_asked_for() {
     let bomb = format!("{{\"text\":\"{}\"}}\n", "a".repeat(30 << 20));
     for codec in [Codec::Gzip, Codec::Zstd] {
         let folder = Folder::new();

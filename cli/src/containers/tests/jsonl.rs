@@ -116,7 +116,7 @@ fn the_field_is_chosen_by_the_first_record_and_stays_for_the_file() {
 }
 
 #[test]
-fn checksums_are_always_written() {
+fn row_38_checksums_are_always_written() {
     let folder = Folder::new();
     let path = folder.file("a.jsonl", b"{\"text\":\"tea\"}\n");
     let options = Options { codec: Some(Codec::Zstd), ..Options::default() };

@@ -252,7 +252,7 @@ fn a_file_without_a_text_column_is_refused_with_the_names_of_those_it_has() {
 
 /// A file that is cut off anywhere is refused.
 #[test]
-fn every_cut_of_a_parquet_file_is_noticed() {
+fn row_32_every_cut_of_a_parquet_file_is_noticed() {
     let folder = Folder::new();
     let input = write(&texts()[..1], properties().build());
     for cut in 0..input.len() {
@@ -264,7 +264,7 @@ fn every_cut_of_a_parquet_file_is_noticed() {
 
 /// Damage in the pages of the text refuses the file; with salvage the column of that row group goes over as it is.
 #[test]
-fn a_damaged_row_group_is_refused_or_kept_as_it_is() {
+fn row_34_a_damaged_row_group_is_refused_or_kept_as_it_is() {
     let folder = Folder::new();
     let texts = texts();
     let mut input = write(&texts, properties().set_dictionary_enabled(false).build());
@@ -290,7 +290,7 @@ fn a_damaged_row_group_is_refused_or_kept_as_it_is() {
 
 /// A file with a flipped bit (every third of them is tried) makes nothing panic, hang or take all memory.
 #[test]
-fn flipped_bits_of_a_parquet_file_are_survived() {
+fn row_34_flipped_bits_of_a_parquet_file_are_survived() {
     let folder = Folder::new();
     let input = write(&texts()[..1], properties().build());
     let hook = std::panic::take_hook();

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::containers::cuts::count_chars;
 use crate::documents::{Piece, Separator, Splitter};
 
 const STORY: &str = "[ad_1]\nThe mill closed in spring.\n\nNobody wept.\r\n[ad_2]\nSource link";

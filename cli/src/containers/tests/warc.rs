@@ -183,7 +183,7 @@ fn wrong_lengths_are_refused_and_salvage_goes_on_behind_them() {
 }
 
 #[test]
-fn every_cut_of_a_warc_file_is_noticed_but_that_between_records() {
+fn rows_32_33_every_cut_of_a_warc_file_is_noticed_but_that_between_records() {
     let folder = Folder::new();
     let records = three();
     let all = records.concat();
@@ -196,7 +196,7 @@ fn every_cut_of_a_warc_file_is_noticed_but_that_between_records() {
 }
 
 #[test]
-fn a_record_longer_than_the_limit_passes_as_one_member() {
+fn row_30_a_record_longer_than_the_limit_passes_as_one_member() {
     let folder = Folder::new();
     let long = record("response", "application/http", false, &b"0123456789".repeat(10_000));
     let [info, _, last] = three();
@@ -234,7 +234,7 @@ fn a_record_whose_digest_does_not_fit_is_kept_and_told() {
 }
 
 #[test]
-fn members_behind_damage_are_salvaged_record_by_record() {
+fn row_34_members_behind_damage_are_salvaged_record_by_record() {
     let folder = Folder::new();
     let samples: Vec<Vec<u8>> = (0..20)
         .map(|n| {

@@ -1,0 +1,70 @@
+//! The zones of a document of prose: what stands before its first and after its last line of prose.
+//!
+//! A page's frame stands there in pieces: a menu, the date, a search form, and somewhere a label that no rule knows. So
+//! all runs of a zone count together, however far apart they stand, and go together or stay together. The invariant: of
+//! the runs that may be residue, a zone keeps all or none, so that cleaning the rest again finds no more. Asked by the
+//! stretch.
+
+use super::profile::Enclosing;
+use super::removal::KeptBecause;
+use super::run::{After, Run};
+use super::stretch::{Piece, Zone, decide_piece, last_of_chain, place, weak_surcharge};
+use super::tally::Tally;
+use super::verdict::Verdict;
+use crate::matching::ruleset::RuleSet;
+
+/// Decides all runs of a zone.
+pub(super) fn decide(
+    pieces: &[Piece],
+    zone: Zone,
+    enclosing: Enclosing,
+    rules: &RuleSet,
+    verdict: &mut Verdict,
+) {
+    let takes = |piece: &Piece| match piece {
+        Piece::Run(run, _) => {
+            run.belongs_to_body(&Tally::of(run, rules, true), &verdict.frame).is_none()
+        }
+        Piece::Gap(_) | Piece::Prose => false,
+    };
+    let is_taken: Vec<bool> = pieces.iter().map(takes).collect();
+    let mut tally = Tally::new(true);
+    let mut ends: Option<(&Run, &After)> = None;
+    for piece in pieces.iter().zip(&is_taken).filter_map(|(piece, &taken)| taken.then_some(piece)) {
+        if let Piece::Run(run, after) = piece {
+            tally.add(run, rules);
+            ends = Some((ends.map_or(run, |(first, _)| first), after));
+        }
+    }
+    let evidence = tally.evidence(ends.and_then(|(first, after)| place(first, after, zone)));
+    let goes = verdict.suffices(&tally, evidence, weak_surcharge(zone));
+    // The point for the zone speaks for the runs, but not for what no rule knows.
+    let encloses = goes && verdict.suffices(&tally, tally.evidence(None), 0);
+    let most = if encloses { enclosing.in_zone } else { 0 };
+    if goes {
+        verdict.remember(&tally.certain);
+    }
+    let mut at = 0;
+    while at < pieces.len() {
+        let mut last = at;
+        match &pieces[at] {
+            Piece::Run(..) if is_taken[at] && goes => {
+                last = last_of_chain(pieces, at, most, enclosing, |next| is_taken[next]);
+                let chain = &pieces[at..=last];
+                let runs: Vec<&Run> = chain.iter().filter_map(Piece::run).collect();
+                let gap = chain.iter().find_map(Piece::gap_start);
+                if let Piece::Run(_, after) = &pieces[last] {
+                    verdict.remove(&runs, after, gap, evidence, &tally.certain);
+                }
+            }
+            Piece::Run(run, _) if is_taken[at] => {
+                let is_enough = evidence >= verdict.profile.threshold();
+                let reason =
+                    if is_enough { KeptBecause::WeakAlone } else { KeptBecause::TooLittleEvidence };
+                verdict.keep(run, evidence, reason);
+            }
+            piece => decide_piece(piece, zone, rules, verdict),
+        }
+        at = last + 1;
+    }
+}
