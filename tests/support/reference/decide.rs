@@ -101,6 +101,13 @@ impl Reference<'_> {
                 runs.push(at..(at..tokens.len()).find(is_body).unwrap_or(tokens.len()));
             }
         }
+        // Markers in lines before the first run are known by then; those behind it wait with the runs.
+        let mut seen = runs.first().map_or(stretch.end, |run| run.start);
+        for token in &tokens[stretch.start..seen] {
+            if let Token::Body { inside, .. } = token {
+                past.markers(inside);
+            }
+        }
         let is_own = |run: &Range<usize>| {
             let sum = self.weigh(tokens, std::slice::from_ref(run), zone);
             !self.belongs_to_body(tokens, run.start, &sum, past)
@@ -115,7 +122,6 @@ impl Reference<'_> {
         if let Some(sum) = sum.as_ref().filter(|_| goes) {
             past.certain.extend(&sum.certain);
         }
-        let mut seen = stretch.start;
         let mut at = 0;
         while at < runs.len() {
             let mut chain = vec![runs[at].clone()];
