@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::judge::Unit;
 use super::ruleset::{Marker, Match, Matcher};
 use crate::limits::Limits;
-use crate::text::chars::{trim_end, trim_start};
+use crate::text::chars::{is_continuation, trim_end, trim_start};
 use crate::text::fold::fold_into;
 use crate::text::segment::{first_cut, is_cut, last_cut};
 
@@ -121,9 +121,4 @@ impl<M: Matcher> Segments<'_, M> {
         let Match::Rule(rule) = self.matcher.best(view, self.host) else { return None };
         Some(Unit { start, end, rule, key: xxh3_64(view.as_bytes()) })
     }
-}
-
-/// Whether a byte stands inside a UTF-8 character.
-fn is_continuation(byte: u8) -> bool {
-    byte & 0xC0 == 0x80
 }

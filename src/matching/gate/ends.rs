@@ -35,6 +35,9 @@ pub(super) fn head(unit: &[u8]) -> Option<(End, usize)> {
 fn plain_head(unit: &[u8]) -> Option<(End, usize)> {
     let mut at = 0;
     for _ in 0..MAX_DRESS {
+        if unit.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+            break;
+        }
         let (c, len) = next_char(unit, at)?;
         if !is_white(c) && !is_decoration(fold_simple(c)?) {
             break;
@@ -47,6 +50,11 @@ fn plain_head(unit: &[u8]) -> Option<(End, usize)> {
     }
     let mut plain = Plain::default();
     while plain.len < END_BYTES {
+        if let Some(byte) = unit.get(at).copied().filter(is_itself) {
+            plain.push(byte.to_ascii_lowercase());
+            at += 1;
+            continue;
+        }
         let (c, len) = next_char(unit, at)?;
         at += len;
         if is_white(c) {
@@ -99,6 +107,11 @@ fn plain_tail(unit: &[u8], end: usize) -> Option<(End, usize)> {
     let mut plain = Plain::default();
     let mut at = end;
     while plain.len < END_BYTES {
+        if let Some(byte) = unit[..at].last().copied().filter(is_itself) {
+            plain.push(byte.to_ascii_lowercase());
+            at -= 1;
+            continue;
+        }
         let (c, len) = prev_char(unit, at)?;
         if is_white(c) {
             while let Some((_, len)) = prev_char(unit, at).filter(|&(c, _)| is_white(c)) {
@@ -283,11 +296,17 @@ struct Plain {
 }
 
 impl Plain {
+    /// Adds a byte, for which there is room.
+    #[inline]
+    fn push(&mut self, byte: u8) {
+        self.bytes[self.len] = byte;
+        self.len += 1;
+    }
+
     /// Adds the bytes of a character; what there is no room for is left out.
     fn put(&mut self, bytes: &[u8]) {
         for &byte in bytes.iter().take(END_BYTES - self.len) {
-            self.bytes[self.len] = byte;
-            self.len += 1;
+            self.push(byte);
         }
     }
 }
@@ -306,6 +325,12 @@ fn simple(bytes: [u8; END_BYTES]) -> Option<[u8; END_BYTES]> {
     }
     let is_capital = (bytes - u8x16::splat(b'A')).simd_lt(u8x16::splat(26));
     Some((bytes | (is_capital & u8x16::splat(0x20))).to_array())
+}
+
+/// ASCII that stands in a view as it is, but for case: no white space and no digit.
+#[inline]
+fn is_itself(byte: &u8) -> bool {
+    matches!(byte, b'!'..b'0' | b':'..=b'~')
 }
 
 fn is_white(c: char) -> bool {

@@ -52,7 +52,7 @@ fn is_known(line: &[u8], mut each: impl FnMut(usize)) -> bool {
             '\0'..='\x7F' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => {}
             // Of letters that fold to ASCII, cores know one form only.
             _ if fold_simple(c).is_some_and(|folded| !folded.is_ascii_alphanumeric()) => {
-                if !c.is_alphabetic() {
+                if !is_plain_letter(c) {
                     each(at);
                 }
             }
@@ -63,6 +63,13 @@ fn is_known(line: &[u8], mut each: impl FnMut(usize)) -> bool {
         at += len;
     }
     true
+}
+
+/// Whether the character is, among others, no stop, no separator, and seen. Says no where that takes more than a glance.
+fn is_plain_letter(c: char) -> bool {
+    matches!(c, '\u{C0}'..='\u{2AF}' | '\u{370}'..='\u{37D}' | '\u{388}'..='\u{52F}' | '\u{5D0}'..='\u{5EA}'
+        | '\u{620}'..='\u{669}' | '\u{671}'..='\u{6D3}' | '\u{900}'..='\u{963}' | '\u{E01}'..='\u{E3A}'
+        | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}')
 }
 
 /// The longest part of a literal that folds from itself only.
@@ -81,7 +88,10 @@ fn is_sure(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matching::compound::is_separator;
+    use crate::text::chars::is_invisible;
     use crate::text::fold::fold_into;
+    use crate::text::segment::is_stop;
     use proptest::prelude::*;
 
     #[test]
@@ -90,6 +100,14 @@ mod tests {
         assert_eq!(core("(新しいウィンドウで開きます)"), Some("新しいウィンドウで開きます"));
         assert_eq!(core("cookies"), Some("cookies"));
         assert_eq!(core("  né "), None);
+    }
+
+    #[test]
+    fn plain_letters_cut_nothing() {
+        let letters = ('\0'..=char::MAX).filter(|&c| is_plain_letter(c));
+        let is_seen = |c: char| !is_stop(c) && !is_separator(c) && !is_invisible(c);
+        assert!(letters.clone().all(is_seen));
+        assert!(letters.count() > 1000);
     }
 
     proptest! {
