@@ -10,10 +10,14 @@ use std::collections::BTreeSet;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Repetition};
 
+use crate::text::segment::is_stop;
+
 /// Most literals that stand for one pattern.
 const MAX_LITERALS: usize = 2000;
 /// Longest literal, in bytes.
 const MAX_LITERAL_BYTES: usize = 12;
+/// Selectivity from which more brings nothing.
+const ENOUGH: usize = 6;
 /// Shortest literal of plain letters that tells a line from others.
 const MIN_SELECTIVE_BYTES: usize = 3;
 
@@ -34,10 +38,14 @@ impl Bounds {
         let hir = with_plain_numbers(hir);
         let heads = extract(&hir, ExtractKind::Prefix);
         let tails = extract(&hir, ExtractKind::Suffix);
-        match (heads, tails) {
-            (Some(heads), _) if heads.iter().all(|head| is_selective(head)) => Bounds::Heads(heads),
-            (_, Some(tails)) if tails.iter().all(|tail| is_selective(tail)) => Bounds::Tails(tails),
-            _ => Bounds::Free,
+        let are_selective = |ends: &Vec<Vec<u8>>| ends.iter().all(|end| is_selective(end));
+        match (heads.filter(are_selective), tails.filter(are_selective)) {
+            (Some(heads), Some(tails)) if selectivity(&heads) < selectivity(&tails).min(ENOUGH) => {
+                Bounds::Tails(tails)
+            }
+            (Some(heads), _) => Bounds::Heads(heads),
+            (None, Some(tails)) => Bounds::Tails(tails),
+            (None, None) => Bounds::Free,
         }
     }
 }
@@ -61,11 +69,20 @@ impl Bounds {
     }
 }
 
-/// A few letters, a short word, a sign that texts seldom begin with, or a number.
+/// How well ends tell a line from others: the characters of the shortest, where a sign that texts seldom begin with is as
+/// good as several letters.
+fn selectivity(ends: &[Vec<u8>]) -> usize {
+    let worth = |c: char| if c.is_alphanumeric() || c == ' ' { 1 } else { 3 };
+    let value = |end: &Vec<u8>| String::from_utf8_lossy(end).chars().map(worth).sum();
+    ends.iter().map(value).min().unwrap_or(0)
+}
+
+/// A few letters, a short word, a sign that texts seldom begin or end with, or a number.
 fn is_selective(literal: &[u8]) -> bool {
     let is_word = literal.len() >= 2 && literal.contains(&b' ');
     let is_rare = literal.first().is_some_and(|&first| first >= 0x80 || first == b'0');
-    literal.len() >= MIN_SELECTIVE_BYTES || is_word || is_rare
+    let is_stop = String::from_utf8_lossy(literal).chars().all(is_stop);
+    (literal.len() >= MIN_SELECTIVE_BYTES || is_word || is_rare) && !is_stop
 }
 
 /// Whether a pattern can match a text that holds no other characters than these.
