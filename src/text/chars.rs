@@ -96,10 +96,14 @@ pub(crate) fn is_uncased_letter(c: char) -> bool {
     c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
 }
 
-/// A character below the scripts of the Near East, or of the blocks of Latin with marks and of general punctuation: one
-/// whose UTF-8 form starts with a byte below 0xD6, 0xE1 or 0xE2.
+/// A character below the scripts of the Near East, or of the blocks of Latin with marks and of general punctuation.
 pub(crate) fn is_common(c: char) -> bool {
     matches!(c, '\0'..'\u{580}' | '\u{1000}'..'\u{3000}')
+}
+
+/// Whether a byte stands in the UTF-8 form of common characters: no other character has only such bytes.
+pub(crate) fn is_common_byte(byte: u8) -> bool {
+    matches!(byte, 0..0xD6 | 0xE1 | 0xE2)
 }
 
 #[cfg(test)]
@@ -147,6 +151,12 @@ mod tests {
             backward.reverse();
             prop_assert_eq!(forward, backward);
         }
+    }
+
+    #[test]
+    fn common_characters_have_common_bytes() {
+        let are_common = |c: char| c.encode_utf8(&mut [0; 4]).bytes().all(is_common_byte);
+        assert!(('\0'..=char::MAX).all(|c| is_common(c) == are_common(c)));
     }
 
     #[test]

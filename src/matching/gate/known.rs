@@ -3,11 +3,15 @@
 //! The invariant is that of the sets: what is answered with no is matched by no affix and no pattern. Views are asked about
 //! by the index, units by the gate.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::ends::{self, ViewEnds};
 use super::script::{Script, core};
 use crate::matching::end_sets::EndSets;
+use crate::text::chars::is_common_byte;
+
+/// Most literals that are searched by a table with a row for every state.
+const MAX_DENSE_LITERALS: usize = 500;
 
 /// End sets that are ready to be asked.
 #[derive(Debug)]
@@ -20,10 +24,13 @@ pub(crate) struct KnownEnds {
 impl KnownEnds {
     pub(crate) fn new(sets: EndSets) -> Self {
         // Literals of a forged rule set may be too many: then no view is told from others by them.
-        let free = (!sets.free.is_empty()).then(|| AhoCorasick::new(&sets.free).ok()).flatten();
+        let mut search = AhoCorasick::builder();
+        if sets.free.len() <= MAX_DENSE_LITERALS {
+            search.kind(Some(AhoCorasickKind::DFA));
+        }
+        let free = (!sets.free.is_empty()).then(|| search.build(&sets.free).ok()).flatten();
         let cores: Option<Vec<&str>> = sets.free.iter().map(|literal| core(literal)).collect();
-        let search = AhoCorasick::builder().ascii_case_insensitive(true).clone();
-        let cores = cores.and_then(|cores| search.build(cores).ok());
+        let cores = cores.and_then(|cores| search.ascii_case_insensitive(true).build(cores).ok());
         KnownEnds { sets, free, cores }
     }
 
@@ -36,9 +43,13 @@ impl KnownEnds {
 
     /// Whether a pattern of unknown ends may match the view.
     fn is_open_to(&self, view: &str) -> bool {
-        let may_hold = self.sets.free_ascii || !view.is_ascii();
-        may_hold
-            && !self.sets.free.is_empty()
+        let may_hold = || match view.bytes().all(is_common_byte) {
+            true if view.is_ascii() => self.sets.free_ascii,
+            true => self.sets.free_common,
+            false => true,
+        };
+        !self.sets.free.is_empty()
+            && may_hold()
             && self.free.as_ref().is_none_or(|free| free.is_match(view))
     }
 
