@@ -58,7 +58,15 @@ pub(crate) fn is_blank(bytes: &[u8]) -> bool {
 }
 
 /// The first offset in `from..to` at which something visible stands, or `to`.
-pub(crate) fn trim_start(bytes: &[u8], mut from: usize, to: usize) -> usize {
+#[inline]
+pub(crate) fn trim_start(bytes: &[u8], from: usize, to: usize) -> usize {
+    match bytes[..to].get(from) {
+        Some(first) if first.is_ascii_graphic() => from,
+        _ => trim_start_slowly(bytes, from, to),
+    }
+}
+
+fn trim_start_slowly(bytes: &[u8], mut from: usize, to: usize) -> usize {
     while from < to {
         match next_char(bytes, from) {
             Some((c, len)) if is_invisible(c) => from += len,
@@ -69,7 +77,15 @@ pub(crate) fn trim_start(bytes: &[u8], mut from: usize, to: usize) -> usize {
 }
 
 /// The smallest offset in `from..=to` after which nothing visible stands up to `to`.
-pub(crate) fn trim_end(bytes: &[u8], from: usize, mut to: usize) -> usize {
+#[inline]
+pub(crate) fn trim_end(bytes: &[u8], from: usize, to: usize) -> usize {
+    match bytes[..to].get(from..).and_then(<[u8]>::last) {
+        Some(last) if last.is_ascii_graphic() => to,
+        _ => trim_end_slowly(bytes, from, to),
+    }
+}
+
+fn trim_end_slowly(bytes: &[u8], from: usize, mut to: usize) -> usize {
     while to > from {
         match prev_char(bytes, to) {
             Some((c, len)) if is_invisible(c) && to - len >= from => to -= len,

@@ -3,6 +3,8 @@
 //! The invariant: the answer depends on the bytes given and on nothing else. Asked by the line judge of the core of every
 //! line; prose parts a document into zones, and labels are what residue may enclose.
 
+use wide::u8x16;
+
 use super::chars::{trim_end, trim_start};
 use super::segment::ends_sentence;
 
@@ -85,11 +87,19 @@ impl Size {
 
 /// Words between white space.
 fn ascii_words(text: &[u8]) -> usize {
-    let is_white = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
-    let starts = |pair: &[u8; 2]| is_white(pair[0]) && !is_white(pair[1]);
-    let first = text.first().is_some_and(|&first| !is_white(first));
-    let pairs = text.iter().zip(text.iter().skip(1)).map(|(&a, &b)| [a, b]);
-    usize::from(first) + pairs.filter(starts).count()
+    let (chunks, rest) = text.as_chunks::<16>();
+    let mut last = [b' '; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    let mut words = 0;
+    let mut after_white = 1;
+    for chunk in chunks.iter().chain([&last]) {
+        let bytes = u8x16::new(*chunk);
+        let is_control = (bytes - u8x16::splat(b'\t')).simd_lt(u8x16::splat(5));
+        let white = (bytes.simd_eq(u8x16::splat(b' ')) | is_control).to_bitmask();
+        words += (!white & (white << 1 | after_white) & 0xFFFF).count_ones();
+        after_white = white >> 15 & 1;
+    }
+    words as usize
 }
 
 #[cfg(test)]
