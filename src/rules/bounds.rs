@@ -149,7 +149,7 @@ fn end_of(literal: &[u8], is_head: bool) -> Vec<u8> {
 pub(crate) fn plain_head(text: &str) -> Vec<u8> {
     let plain = plain_numbers(text);
     let sure = plain.trim_end_matches(['.', ',']);
-    (if sure.ends_with('0') { sure } else { &*plain }).as_bytes().to_vec()
+    (if sure.ends_with('0') { sure } else { &plain }).as_bytes().to_vec()
 }
 
 /// The plain form of what a view ends with, without what may belong to a number that begins before it.
