@@ -45,6 +45,7 @@ impl Profile {
             Profile::Cautious => Enclosing::NONE,
             Profile::Standard => Enclosing {
                 in_zone: 16,
+                for_half_point: 16,
                 between: 4,
                 for_one: 1,
                 enough_between: 12,
@@ -54,7 +55,8 @@ impl Profile {
                 in_scattered: false,
             },
             Profile::Eager => Enclosing {
-                in_zone: 2000,
+                in_zone: 400,
+                for_half_point: 8,
                 between: 30,
                 for_one: 100,
                 enough_between: 12,
@@ -127,6 +129,8 @@ pub(crate) enum Filler {
 pub(crate) struct Enclosing {
     /// Before the first and after the last line of prose.
     pub in_zone: usize,
+    /// Most of them there for every half point of evidence.
+    pub for_half_point: usize,
     /// Between lines of prose, where the evidence is strong.
     pub between: usize,
     /// Most of them for every candidate of the runs before them.
@@ -148,6 +152,7 @@ impl Enclosing {
     /// Nothing may.
     pub(crate) const NONE: Enclosing = Enclosing {
         in_zone: 0,
+        for_half_point: 0,
         between: 0,
         for_one: 0,
         enough_between: 0,

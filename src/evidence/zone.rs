@@ -32,10 +32,12 @@ pub(super) fn decide(pieces: &[Piece], setting: &Setting, rules: &RuleSet, verdi
         tally.evidence(ends.and_then(|(first, after)| place(first, after, setting.zone)));
     let goes = verdict.suffices(&tally, evidence, setting.demand);
     // The point for the zone speaks for the runs, but not for what no rule knows.
-    let Enclosing { in_zone, widest_in_zone, .. } = setting.enclosing;
-    let encloses = !tally.certain.is_empty() || tally.evidence(None) >= verdict.profile.threshold();
+    let Enclosing { in_zone, for_half_point, widest_in_zone, .. } = setting.enclosing;
+    let bare = tally.evidence(None);
+    let encloses = !tally.certain.is_empty() || bare >= verdict.profile.threshold();
+    let most_lines = in_zone.min(for_half_point.saturating_mul(bare.halves() as usize));
     let fits = |gap: &Gap, most| {
-        encloses && gap.widest <= widest_in_zone && gap.lines <= in_zone.min(most)
+        encloses && gap.widest <= widest_in_zone && gap.lines <= most_lines.min(most)
     };
     if goes {
         verdict.remember(&tally.certain);

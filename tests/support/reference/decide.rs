@@ -55,7 +55,7 @@ impl Reference<'_> {
             let mut runs: Vec<Range<usize>> = std::iter::once(at..reach(at)).collect();
             if past.may_enclose && self.intro_before(tokens, at) == Intro::None {
                 while let Some(next) = (runs[runs.len() - 1].end..stretch.end).find(|&i| is_run(i))
-                    && self.may_be_enclosed(tokens, &runs, next, zone)
+                    && self.may_be_enclosed(tokens, &runs, next, zone, 0)
                     && self.intro_before(tokens, next) != Intro::Colon
                 {
                     runs.push(next..reach(next));
@@ -117,6 +117,7 @@ impl Reference<'_> {
         let own: Vec<Range<usize>> = runs.iter().filter(|run| is_own(run)).cloned().collect();
         let sum = (!own.is_empty()).then(|| self.weigh(tokens, &own, zone, past));
         let goes = sum.as_ref().is_some_and(|sum| self.suffices(sum, sum.sum, zone, past));
+        let bare = sum.as_ref().map_or(0, |sum| sum.bare);
         let encloses = past.may_enclose
             && sum
                 .as_ref()
@@ -133,7 +134,7 @@ impl Reference<'_> {
                 && encloses
                 && let Some(next) = runs.get(at)
                 && own.contains(next)
-                && self.may_be_enclosed(tokens, &chain, next.start, zone)
+                && self.may_be_enclosed(tokens, &chain, next.start, zone, bare)
                 && self.intro_before(tokens, next.start) != Intro::Colon
             {
                 chain.push(next.clone());
@@ -144,7 +145,7 @@ impl Reference<'_> {
                 && encloses
                 && is_last
                 && self.profile == Profile::Eager
-                && self.may_be_enclosed(tokens, &chain, tokens.len(), zone)
+                && self.may_be_enclosed(tokens, &chain, tokens.len(), zone, bare)
             {
                 let last = chain.len() - 1;
                 chain[last].end = tokens.len();
@@ -176,6 +177,7 @@ impl Reference<'_> {
         runs: &[Range<usize>],
         next: usize,
         zone: Zone,
+        bare: u32,
     ) -> bool {
         let mut units = 0;
         let mut ends_open = false;
@@ -190,8 +192,12 @@ impl Reference<'_> {
         let bodies = between.iter().filter(|token| matches!(token, Token::Body { .. })).count();
         let most = match (zone, self.profile) {
             (Zone::Whole, _) | (_, Profile::Cautious) => 0,
-            (Zone::Head | Zone::Tail, Profile::Standard) => usize::min(16, units),
-            (Zone::Head | Zone::Tail, Profile::Eager) => usize::min(2000, 100 * units),
+            (Zone::Head | Zone::Tail, Profile::Standard) => {
+                usize::min(16, units).min(16 * bare as usize)
+            }
+            (Zone::Head | Zone::Tail, Profile::Eager) => {
+                usize::min(400, 100 * units).min(8 * bare as usize)
+            }
             (Zone::Between, Profile::Standard) => usize::min(4, units),
             (Zone::Between, Profile::Eager) => usize::min(30, 100 * units),
         };
