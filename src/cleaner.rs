@@ -79,6 +79,12 @@ impl Cleaner {
         Cleaner { shared: Arc::clone(&self.shared), host: Some(host.to_lowercase().into()) }
     }
 
+    /// Whether some rules or exceptions are for certain hosts only.
+    #[must_use]
+    pub fn minds_hosts(&self) -> bool {
+        self.index().rules().minds_hosts()
+    }
+
     /// Cleans a text. Never fails, and never returns a byte that was not in the text.
     #[must_use]
     pub fn clean<'t>(&self, text: &'t str) -> Cleaned<'t, str> {

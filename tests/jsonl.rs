@@ -243,6 +243,51 @@ fn each_record_is_cleaned_for_its_own_host() {
     }
 }
 
+/// Crawlers and corpora keep the address of a page under many names; the first that tells a host decides.
+#[test]
+fn the_host_is_found_under_every_common_name() {
+    let mut records = RecordCleaner::new(&SMALL[0]);
+    let mut is_known = |fields: &str| {
+        let line = format!(r#"{{"text":"Tide Harbour Home\nTea.",{fields}}}"#);
+        let host = Fields::default().host(line.as_bytes());
+        let cleaned = records.clean(line.as_bytes()).expect("it is read").expect("it is a record");
+        assert_eq!(cleaned.removals().is_empty(), host.as_deref() != Some("tide.example.org"));
+        !cleaned.removals().is_empty()
+    };
+    for known in [
+        r#""url":"https://tide.example.org/a""#,
+        r#""u":"https://tide.example.org/a""#,
+        r#""source_url":"http://tide.example.org""#,
+        r#""metadata":{"n":[1,{}],"url":"https://tide.example.org/a"}"#,
+        r#""metadata":"{\"url\": \"https:\/\/tide.example.org/a\"}""#,
+        r#""metadata":{"source":"https://tide.example.org/a"}"#,
+        r#""metadata":{"WARC-Target-URI":"https://tide.example.org/a"}"#,
+        r#""metadata.url":"https://tide.example.org/a""#,
+        r#""meta":{"url":"https://tide.example.org/a"}"#,
+        r#""warc_headers":{"warc-target-uri":"https://tide.example.org/a"}"#,
+        r#""host":"tide.example.org""#,
+        r#""source_domain":"tide.example.org""#,
+        r#""source":"https://tide.example.org/a""#,
+        r#""source":"cc","url":"","u":null,"host":"tide.example.org""#,
+        r#""host":"other.example","url":"https://tide.example.org/a""#,
+        r#""metadata":{"source":"https://other.example","url":"https://tide.example.org"}"#,
+        r#""url":"https://other.example","url":"https://tide.example.org""#,
+    ] {
+        assert!(is_known(known), "{known}");
+    }
+    for unknown in [
+        r#""source":"tide.example.org""#,
+        r#""host":"tide.example.org or so""#,
+        r#""url":"https://other.example","metadata":{"url":"https://tide.example.org/a"}"#,
+        r#""metadata":["url","https://tide.example.org/a"]"#,
+        r#""metadata":{"a":{"url":"https://tide.example.org/a"}}"#,
+        r#""metadata":"{\"url\":\"https://tide.example.org/a\"""#,
+        r#""metadat":{"url":"https://tide.example.org/a"}"#,
+    ] {
+        assert!(!is_known(unknown), "{unknown}");
+    }
+}
+
 #[test]
 fn what_cannot_be_cleaned_is_described() {
     let mut records = RecordCleaner::new(&SMALL[0]);

@@ -87,6 +87,11 @@ impl Reader {
         }
     }
 
+    /// The path of the file, for messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The next receipt, unless all were taken.
     pub fn peek(&self) -> Option<&Receipt> {
         self.next.as_ref()

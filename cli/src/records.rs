@@ -89,11 +89,12 @@ fn each_record(
     let mut unread = 0;
     let InputArgs { text_field, max_record, .. } = args;
     let fields = Fields::default().with_text(text_field);
-    let mut words = RecordCleaner::new(cleaner).with_fields(fields);
+    let mut words = RecordCleaner::new(cleaner).with_fields(fields.clone());
     jsonl::each_entry(&mut input.reader, text_field, *max_record, |number, line, entry| {
         match entry {
             Entry::Record(record) => {
-                let on_host = record.host.as_deref().map(|host| cleaner.for_host(host));
+                let host = fields.host(jsonl::unmarked(number, line));
+                let on_host = host.map(|host| cleaner.for_host(&host));
                 take(Document {
                     id: record.id.map_or_else(|| number.to_string(), str::to_owned),
                     at: number,

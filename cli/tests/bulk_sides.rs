@@ -9,9 +9,9 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use support::Place;
-use support::corpora::{SMALL, corpus, files, gzip, records, unpack};
-use unchaff::Profile;
+use support::corpora::{self, SMALL, corpus, crawls, files, gzip, records, unpack};
+use support::{Place, web};
+use unchaff::{Profile, Receipt};
 
 fn lines(name: &str, bytes: &[u8]) -> Vec<Value> {
     let text = String::from_utf8(unpack(name, bytes)).expect("it is UTF-8");
@@ -71,6 +71,7 @@ fn receipts_of_a_corpus_are_those_of_single_files() {
 fn the_receipts_of_a_corpus_are_verified_at_once() {
     let place = Place::new();
     corpus(&place, 2);
+    crawls(&place, 2);
     place.write("in/odd.jsonl", "{\"content\":\"[ad_1]\\nTea is ready.\\nSource link\"}\n");
     place.run(&["clean", "in", "-o", "out", "--receipts", "receipts", "-q"]).ended(0);
     let verify = ["verify", "--receipts", "receipts", "in"];
@@ -85,6 +86,131 @@ fn the_receipts_of_a_corpus_are_verified_at_once() {
         .said(2, "1 files could not be verified")
         .said(2, "in/text/short.txt: cannot");
     place.run(&["verify", "--receipts", "receipts", "in/a.jsonl"]).said(2, "is no folder");
+}
+
+/// Whatever is changed in a crawl after cleaning, or in its receipts, is found.
+#[test]
+fn changed_crawls_and_receipts_are_found() {
+    let place = Place::new();
+    crawls(&place, 2);
+    // A record without residue, and one whose digest is wrong, so that it was kept.
+    let records = web::wet(&["Nobody wept.\n".to_owned(), corpora::story(77, 2)]);
+    let wrong = String::from_utf8_lossy(&records[2]).replace("sha1:", "sha1:0");
+    place.write("in/crawl/k.warc", [&records[1][..], wrong.as_bytes()].concat());
+    place.run(&["clean", "in", "-o", "out", "--receipts", "receipts", "-q"]).ended(1);
+    let verify = ["verify", "--receipts", "receipts", "in"];
+    let said = place.run(&verify).said(1, "121 documents, 120 receipts checked, 0 differ").talk();
+    assert!(said.contains("k.warc: record 2: the WARC-Block-Digest"), "{said}");
+    assert!(said.contains("1 records could not be read"), "{said}");
+    // One file alone.
+    let warc =
+        ["verify", "--receipts", "receipts/crawl/g.warc.receipts.jsonl.zst", "in/crawl/g.warc"];
+    place.run(&warc).said(0, "40 documents, 40 receipts checked, 0 differ");
+    place
+        .run(&[
+            "verify",
+            "--receipts",
+            "receipts/crawl/g.warc.receipts.jsonl.zst",
+            "in/crawl/f.warc.wet.gz",
+        ])
+        .said(0, "0 differ");
+    place
+        .run(&["verify", "--receipts", "receipts/crawl/g.warc.receipts.jsonl.zst", "-"])
+        .said(2, "name the file");
+
+    let text = String::from_utf8(place.read("in/crawl/g.warc")).expect("it is UTF-8");
+    // The text of one record, its length and digest as they were.
+    place.write("in/crawl/g.warc", text.replacen("mill at bend 2 ", "mill at bend 9 ", 1));
+    place.run(&warc).said(1, "40 receipts checked, 1 differ").said(1, "record 4");
+    // A record less: all that come behind it are others.
+    let cut = text.rfind("WARC/1.0").expect("a record");
+    place.write("in/crawl/g.warc", &text[..cut]);
+    place.run(&warc).said(1, "1 differ").said(1, "there is no document at 41");
+    place.write("in/crawl/g.warc", &text[..cut - 1]);
+    place.run(&warc).said(2, "in/crawl/g.warc: unpacked byte");
+    // A receipt less, and one for what has no text.
+    place.write("in/crawl/g.warc", &text);
+    let name = "receipts/crawl/g.warc.receipts.jsonl.zst";
+    let receipts = String::from_utf8(unpack(name, &place.read(name))).expect("it is UTF-8");
+    let lines: Vec<&str> = receipts.split_inclusive('\n').collect();
+    let less = [&lines[..5], &lines[6..]].concat().concat().replace(":40}", ":39}");
+    place.write("less", less);
+    place
+        .run(&["verify", "--receipts", "less", "in/crawl/g.warc"])
+        .said(1, "record 6: residue is removed from it, but there is no receipt");
+    let mut first = Receipt::from_json(lines[1].trim_end()).expect("it is a receipt");
+    assert_eq!(first.at.replace(1), Some(2));
+    let for_info = receipts.replacen(lines[1].trim_end(), &first.to_json(), 1);
+    place.write("info", for_info);
+    place
+        .run(&["verify", "--receipts", "info", "in/crawl/g.warc"])
+        .said(1, "record 1: there is a receipt for it, but it has no text")
+        .said(1, "record 2: residue is removed");
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn changed_tables_are_found() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("in")).expect("a folder");
+    let mut texts: Vec<String> = (0..30).map(|number| corpora::story(number, 3)).collect();
+    texts[7] = "Nobody wept.".to_owned();
+    place.write("in/a.parquet", web::parquet(&texts, 9));
+    place.run(&["clean", "in", "-o", "out", "--receipts", "receipts", "-q"]).ended(0);
+    let verify = ["verify", "--receipts", "receipts", "in"];
+    place.run(&verify).said(0, "30 documents, 29 receipts checked, 0 differ");
+    texts.swap(7, 8);
+    place.write("in/a.parquet", web::parquet(&texts, 9));
+    let said = place.run(&verify).said(1, ", 2 differ").talk();
+    assert!(said.contains("a.parquet: record 8 (0): residue is removed"), "{said}");
+    assert!(said.contains(".zst: record 9 (0): "), "{said}");
+    texts.swap(7, 8);
+    texts.truncate(29);
+    place.write("in/a.parquet", web::parquet(&texts, 9));
+    place.run(&verify).said(1, "there is no document at 30");
+    place.write("in/a.parquet", "text");
+    place.run(&verify).said(2, "1 files could not be verified");
+}
+
+#[test]
+fn a_corpus_of_text_and_records_is_verified_with_what_separates_texts() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("in")).expect("a folder");
+    place.write("in/a.txt", [corpora::story(1, 3), corpora::story(2, 3)].join("\x0c"));
+    place.write("in/b.jsonl", records(0, 5));
+    let separator = ["--documents", "form-feed"];
+    let clean = ["clean", "in", "-o", "out", "--receipts", "receipts", "-q"];
+    place.run(&[&clean[..], &separator].concat()).ended(0);
+    let verify = ["verify", "--receipts", "receipts", "in"];
+    place
+        .run(&[&verify[..], &separator].concat())
+        .said(0, "7 documents, 7 receipts checked, 0 differ");
+    place.run(&verify).ended(1);
+}
+
+/// Wherever a record tells its site: what cleans it, scans it and verifies it finds the same.
+#[test]
+fn rules_of_a_site_act_on_records_that_tell_it_in_other_fields() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("in")).expect("a folder");
+    let site = "line = [\"Tide Harbour Home\"]\nsites = [\"tide.example.org\"]";
+    let pack = support::pack(site).replace("Open the kiosk", "Tide Harbour Home");
+    place.write("mine.toml", pack);
+    let lines = "{\"text\":\"Tide Harbour Home\\nTea.\",\"metadata\":{\"url\":\"https://tide.example.org\"}}\n\
+                 {\"text\":\"Tide Harbour Home\\nTea.\",\"host\":\"www.tide.example.org\"}\n\
+                 {\"text\":\"Tide Harbour Home\\nTea.\",\"metadata\":{\"url\":\"https://other.example\"}}\n";
+    place.write("in/a.jsonl", lines);
+    place
+        .run(&["clean", "in", "-o", "out", "--receipts", "receipts", "--pack", "mine.toml", "-q"])
+        .ended(0);
+    let cleaned = lines.replacen("Tide Harbour Home\\n", "", 2);
+    assert_eq!(place.read_text("out/a.jsonl"), cleaned);
+    place.run(&["clean", "in/a.jsonl", "--pack", "mine.toml", "-q"]).ended(0).gave(&cleaned);
+    place
+        .run(&["verify", "--receipts", "receipts", "in", "--pack", "mine.toml"])
+        .said(0, "3 documents, 2 receipts checked, 0 differ");
+    let scanned = place.run(&["scan", "in/a.jsonl", "--pack", "mine.toml"]).ended(1).text();
+    assert_eq!(scanned.matches("mine.kiosk").count(), 2, "{scanned}");
 }
 
 #[test]

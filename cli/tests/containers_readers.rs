@@ -181,6 +181,8 @@ pq.write_table(table(pa.string()).slice(0, 0), "in/empty.parquet")
     );
     place.run(&["clean", "in", "-o", "out", "--receipts", "receipts"]).ended(0);
     place.run(&["restore", "--receipts", "receipts", "out", "-o", "back"]).said(0, " 0 failed");
+    place.run(&["verify", "--receipts", "receipts", "in"]).said(0, ", 0 differ");
+    place.run(&["clean", "in", "-o", "annotated", "--annotate", "residue"]).ended(0);
     check(
         &place,
         &python,
@@ -208,6 +210,23 @@ for name in names:
             x, y = a.row_group(group).column(column), b.row_group(group).column(column)
             assert (x.path_in_schema, x.compression, x.num_values) == (y.path_in_schema, y.compression, y.num_values), name
             assert x.is_stats_set == y.is_stats_set and x.has_column_index == y.has_column_index, name
+    annotated = pq.ParquetFile(f"annotated/{name}")
+    rows = annotated.read().to_pylist()
+    for row, was, cleaned in zip(rows, before.to_pylist(), expected, strict=True):
+        residue = row.pop("residue")
+        assert row == was, name
+        if was["text"] is None:
+            assert residue is None, name
+            continue
+        kept, at = "", 0
+        for span in residue:
+            assert set(span) == {"start", "end", "rule"} and "." in span["rule"], span
+            kept += was["text"][at:span["start"]]
+            at = span["end"]
+        assert kept + was["text"][at:] == cleaned, name
+    assert annotated.schema_arrow.field("residue").type.value_type.field("start").type == pa.int64(), name
+    assert annotated.metadata.metadata[b"made by"] == b"a test", name
+    assert annotated.metadata.num_row_groups == a.num_row_groups, name
 "#,
     );
 }

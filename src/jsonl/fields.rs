@@ -1,6 +1,10 @@
-//! The fields of a record that matter: their names, and what their values mean.
+//! The fields of a record that matter, by their names.
 
-/// The names of the fields that hold the text, the id and the URL of a record.
+use super::block::Places;
+use super::record::Record;
+use super::sites::SITES;
+
+/// The names of the fields that hold the text, the id and the site of a record.
 ///
 /// ```
 /// use unchaff::jsonl::Fields;
@@ -12,13 +16,17 @@
 pub struct Fields {
     pub(super) text: String,
     pub(super) id: String,
-    pub(super) url: String,
+    pub(super) sites: Vec<String>,
 }
 
 impl Default for Fields {
-    /// `text`, `id` and `url`.
+    /// `text`, `id`, and for the site all of [`SITES`].
     fn default() -> Self {
-        Fields { text: "text".into(), id: "id".into(), url: "url".into() }
+        Fields {
+            text: "text".into(),
+            id: "id".into(),
+            sites: SITES.iter().map(|&name| name.into()).collect(),
+        }
     }
 }
 
@@ -27,7 +35,6 @@ impl Default for Fields {
 pub(super) enum Field {
     Text,
     Id,
-    Url,
     Other,
 }
 
@@ -46,11 +53,27 @@ impl Fields {
         self
     }
 
-    /// The field with the URL whose host chooses the rules.
+    /// The only field with the URL, or the host, that chooses the rules. A dot leads into an object.
     #[must_use]
     pub fn with_url(mut self, name: impl Into<String>) -> Self {
-        self.url = name.into();
+        self.sites = vec![name.into()];
         self
+    }
+
+    /// The host that a record tells; none if it tells none, or is no record.
+    ///
+    /// ```
+    /// use unchaff::jsonl::Fields;
+    ///
+    /// let line = br#"{"metadata": {"url": "https://example.org/a"}, "text": "Tea."}"#;
+    /// assert_eq!(Fields::default().host(line).as_deref(), Some("example.org"));
+    /// ```
+    #[must_use]
+    pub fn host(&self, line: &[u8]) -> Option<String> {
+        let mut record = Record::default();
+        let mut places = Places::default();
+        record.read(line.trim_ascii_end(), self, true, &mut places).ok()?;
+        record.sites.host(&self.sites, line, &mut places)
     }
 
     pub(super) fn named(&self, key: &[u8]) -> Field {
@@ -58,30 +81,8 @@ impl Fields {
             Field::Text
         } else if key == self.id.as_bytes() {
             Field::Id
-        } else if key == self.url.as_bytes() {
-            Field::Url
         } else {
             Field::Other
         }
     }
-}
-
-/// The host of a URL.
-///
-/// ```
-/// use unchaff::jsonl::host_of;
-///
-/// assert_eq!(host_of("https://user@news.example.org:8080/a?b"), Some("news.example.org"));
-/// assert_eq!(host_of("example.org/a"), None);
-/// ```
-#[must_use]
-pub fn host_of(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    let host = host
-        .rsplit_once(':')
-        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
-        .map_or(host, |(host, _)| host);
-    (!host.is_empty()).then_some(host)
 }

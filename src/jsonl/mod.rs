@@ -26,9 +26,11 @@ mod fields;
 mod record;
 mod record_cleaner;
 mod scanner;
+mod sites;
 mod written;
 
 pub use cleaned::CleanedLine;
 pub use error::{LineError, LineErrorKind};
-pub use fields::{Fields, host_of};
+pub use fields::Fields;
 pub use record_cleaner::RecordCleaner;
+pub use sites::{SITES, host_inside, host_of, host_under};

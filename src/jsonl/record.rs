@@ -1,4 +1,4 @@
-//! Finding the text of a record, its id and its URL.
+//! Finding the text of a record, its id and what tells its site.
 //!
 //! The invariant: a line is read if and only if `serde_json` reads it as an object, its keys as strings, and the text as
 //! one. Nested objects are passed over: only the fields of the record itself count. Called by the record cleaner.
@@ -10,6 +10,7 @@ use super::error::{LineError, LineErrorKind, Problem};
 use super::escape::{is_line_feed, unescape};
 use super::fields::{Field, Fields};
 use super::scanner::{Passed, Scanner};
+use super::sites::Values;
 use super::written::WrittenLine;
 
 /// Where the parts of a record stand in its line. Buffers are used again and again.
@@ -19,12 +20,14 @@ pub(super) struct Record {
     pub text: Range<usize>,
     /// The lines of the text.
     pub lines: Vec<WrittenLine>,
-    /// The values of the id and the URL, as they are written.
+    /// The value of the id, as it is written.
     pub id: Option<Range<usize>>,
-    pub url: Option<Range<usize>>,
+    /// What tells the site, if that was asked for.
+    pub sites: Values,
     texts: usize,
     is_string: bool,
     half_pair: Option<usize>,
+    minds_sites: bool,
     open: Vec<u8>,
     key: Vec<u8>,
 }
@@ -35,9 +38,14 @@ impl Record {
         &mut self,
         line: &[u8],
         fields: &Fields,
+        minds_sites: bool,
         places: &mut Places,
     ) -> Result<(), LineError> {
-        (self.texts, self.half_pair, self.id, self.url) = (0, None, None, None);
+        (self.texts, self.half_pair, self.id) = (0, None, None);
+        self.minds_sites = minds_sites;
+        if minds_sites {
+            self.sites.clear(&fields.sites);
+        }
         self.object(line, fields, places).map_err(LineError::syntax)?;
         let refuse = |kind, problem| Err(LineError::text(kind, &fields.text, problem));
         match (self.texts, self.is_string, self.half_pair) {
@@ -64,7 +72,14 @@ impl Record {
             loop {
                 let key = scanner.key()?;
                 let field = self.field(line, &key, fields)?;
+                scanner.peek();
+                let start = scanner.at();
                 self.value(line, &mut scanner, field)?;
+                if self.minds_sites && field == Field::Other {
+                    let written = &line[key.inside];
+                    let key = if key.has_escapes { &self.key } else { written };
+                    self.sites.note(&fields.sites, key, &(start..scanner.at()));
+                }
                 if scanner.comma_or_end(b'}')? {
                     break;
                 }
@@ -116,10 +131,6 @@ impl Record {
                 scanner.value(&mut self.open)?;
                 let counts = matches!(line[start], b'"' | b'-' | b'0'..=b'9');
                 self.id = counts.then(|| start..scanner.at());
-            }
-            Field::Url => {
-                scanner.value(&mut self.open)?;
-                self.url = is_string.then(|| start..scanner.at());
             }
         }
         check_utf8(line, start..scanner.at())

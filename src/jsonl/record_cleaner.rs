@@ -10,7 +10,7 @@ use super::block::Places;
 use super::cleaned::CleanedLine;
 use super::error::LineError;
 use super::escape::unescape;
-use super::fields::{Fields, host_of};
+use super::fields::Fields;
 use super::record::Record;
 use super::written::{Walk, WrittenLine};
 use crate::cleaner::Cleaner;
@@ -31,8 +31,10 @@ pub struct RecordCleaner {
     cleaner: Cleaner,
     /// Some rules or exceptions are for certain hosts only.
     minds_hosts: bool,
-    /// The host of the record before, and the cleaner for it.
+    /// The last host that a record told, and the cleaner for it.
     on_host: Option<(String, Cleaner)>,
+    /// The record that was read last tells that host.
+    is_on_host: bool,
     /// The decider of the record before: its buffers are used again.
     idle: Option<Decider>,
     pub(super) record: Record,
@@ -55,6 +57,7 @@ impl RecordCleaner {
             cleaner: cleaner.clone(),
             minds_hosts,
             on_host: None,
+            is_on_host: false,
             idle: None,
             record: Record::default(),
             removals: Vec::new(),
@@ -83,7 +86,7 @@ impl RecordCleaner {
         if json.trim_ascii_start().is_empty() {
             return Ok(None);
         }
-        self.record.read(json, &self.fields, &mut self.places)?;
+        self.record.read(json, &self.fields, self.minds_hosts, &mut self.places)?;
         let document = self.judge(line);
         self.report.count_document(&document);
         Ok(Some(CleanedLine::new(self, line, document)))
@@ -101,12 +104,16 @@ impl RecordCleaner {
         std::mem::take(&mut self.report)
     }
 
-    /// The cleaner for the record's host.
+    /// The cleaner for the host of the record that was read last.
     pub(super) fn cleaner_for(&self, line: &[u8]) -> Cleaner {
-        let mut scratch = Vec::new();
-        match host(line, self.record.url.clone(), &mut scratch) {
-            Some(host) => self.cleaner.for_host(host),
-            None => self.cleaner.clone(),
+        match &self.on_host {
+            Some((_, cleaner)) if self.is_on_host => cleaner.clone(),
+            // No rule asks for the host, but a receipt names it.
+            _ if !self.minds_hosts => match self.fields.host(line) {
+                Some(host) => self.cleaner.for_host(&host),
+                None => self.cleaner.clone(),
+            },
+            _ => self.cleaner.clone(),
         }
     }
 
@@ -139,13 +146,17 @@ impl RecordCleaner {
     /// The decider of the record before, or a new one, ready for the record in hand.
     fn decider(&mut self, line: &[u8]) -> Decider {
         let mut decider = self.idle.take().unwrap_or_else(|| self.cleaner.decider(false));
-        self.scratch.clear();
-        let url = self.record.url.clone().filter(|_| self.minds_hosts);
-        let cleaner = match (host(line, url, &mut self.scratch), &mut self.on_host) {
+        let host = match self.minds_hosts {
+            true => self.record.sites.host(&self.fields.sites, line, &mut self.places),
+            false => None,
+        };
+        self.is_on_host = host.is_some();
+        let cleaner = match (host, &mut self.on_host) {
             (None, _) => &self.cleaner,
-            (Some(host), Some((before, cleaner))) if before == host => cleaner,
+            (Some(host), Some((before, cleaner))) if *before == host => cleaner,
             (Some(host), on_host) => {
-                &on_host.insert((host.to_owned(), self.cleaner.for_host(host))).1
+                let cleaner = self.cleaner.for_host(&host);
+                &on_host.insert((host, cleaner)).1
             }
         };
         cleaner.restart(&mut decider);
@@ -192,22 +203,4 @@ fn read<'r>(
     let len = scratch.len();
     let content = scratch.strip_suffix(b"\r").filter(|_| is_terminated).unwrap_or(scratch);
     (content, len)
-}
-
-/// The host of the record's URL, which stands at `url` in the line.
-fn host<'l>(
-    line: &'l [u8],
-    url: Option<Range<usize>>,
-    scratch: &'l mut Vec<u8>,
-) -> Option<&'l str> {
-    let url = url?;
-    let inside = &line[url.start + 1..url.end - 1];
-    let url = if memchr::memchr(b'\\', inside).is_none() {
-        inside
-    } else if unescape(inside, scratch) {
-        scratch
-    } else {
-        return None;
-    };
-    host_of(std::str::from_utf8(url).ok()?)
 }

@@ -3,6 +3,7 @@
 //! The plain way reads the line with `serde_json`, cleans the unescaped text, walks over the string escape by escape to
 //! find where the removals are written, and cuts them out. It is what the record cleaner must equal on every line.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -12,7 +13,7 @@ use proptest::sample::{Index, select};
 use serde::Deserializer as _;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use unchaff::jsonl::{LineErrorKind, host_of};
+use unchaff::jsonl::{LineErrorKind, SITES, host_under};
 use unchaff::{Cleaner, Receipt, Removal, Report};
 
 use super::texts::{self, Residue};
@@ -44,8 +45,7 @@ pub fn plain(cleaner: &Cleaner, line: &[u8]) -> Answer {
     }
     let mut reader = serde_json::Deserializer::from_slice(json);
     let fields = reader.deserialize_map(FieldVisitor);
-    let Ok(Fields { text, id, url }) = fields.and_then(|fields| reader.end().map(|()| fields))
-    else {
+    let Ok(Fields { text, id }) = fields.and_then(|fields| reader.end().map(|()| fields)) else {
         return Answer::Kept(LineErrorKind::NotAnObject);
     };
     let written = match text[..] {
@@ -59,9 +59,8 @@ pub fn plain(cleaner: &Cleaner, line: &[u8]) -> Answer {
     let Ok(text) = serde_json::from_str::<String>(written) else {
         return Answer::Kept(LineErrorKind::TextNotUnicode);
     };
-    let url = url.and_then(|url| serde_json::from_str::<String>(url.get()).ok());
-    let cleaner = match url.as_deref().and_then(host_of) {
-        Some(host) => cleaner.for_host(host),
+    let cleaner = match host(&String::from_utf8_lossy(json)) {
+        Some(host) => cleaner.for_host(&host),
         None => cleaner.clone(),
     };
     let id = id
@@ -127,10 +126,35 @@ fn place(inside: &str, offset: u64) -> usize {
     at
 }
 
+/// The host that a record tells: the names are tried in their order.
+fn host(record: &str) -> Option<String> {
+    let Pairs(fields) = serde_json::from_str(record).ok()?;
+    let text = |value: &RawValue| serde_json::from_str::<String>(value.get()).ok();
+    let host_in = |name: &str, value: &RawValue| host_under(name, &text(value)?).map(str::to_owned);
+    SITES.iter().find_map(|name| {
+        let own = fields.get(*name).and_then(|value| host_in(name, value));
+        own.or_else(|| {
+            let (outer, key) = name.split_once('.')?;
+            let outer = fields.get(outer)?;
+            let object = text(outer).unwrap_or_else(|| outer.get().to_owned());
+            let Pairs(fields) = serde_json::from_str(&object).ok()?;
+            host_in(name, fields.get(key)?)
+        })
+    })
+}
+
+/// The fields of an object; of those of one name the last.
+struct Pairs<'l>(HashMap<String, &'l RawValue>);
+
+impl<'l> serde::Deserialize<'l> for Pairs<'l> {
+    fn deserialize<D: serde::Deserializer<'l>>(reader: D) -> Result<Self, D::Error> {
+        HashMap::deserialize(reader).map(Pairs)
+    }
+}
+
 struct Fields<'l> {
     text: Vec<&'l RawValue>,
     id: Option<&'l RawValue>,
-    url: Option<&'l RawValue>,
 }
 
 struct FieldVisitor;
@@ -143,12 +167,11 @@ impl<'l> Visitor<'l> for FieldVisitor {
     }
 
     fn visit_map<M: MapAccess<'l>>(self, mut map: M) -> Result<Fields<'l>, M::Error> {
-        let mut fields = Fields { text: Vec::new(), id: None, url: None };
+        let mut fields = Fields { text: Vec::new(), id: None };
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "text" => fields.text.push(map.next_value()?),
                 "id" => fields.id = Some(map.next_value()?),
-                "url" => fields.url = Some(map.next_value()?),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -234,7 +257,7 @@ fn ways(c: char) -> Vec<String> {
 }
 
 /// Values of fields that are not the text.
-const VALUES: [&str; 30] = [
+const VALUES: [&str; 37] = [
     "null",
     "true",
     "false",
@@ -265,12 +288,37 @@ const VALUES: [&str; 30] = [
     "\"https://other.example/x\"",
     "\"https://\\ud800.example/x\"",
     "\"not a url\"",
+    "\"tide.example.org\"",
+    "{\"url\":\"https://tide.example.org\",\"source\" : \"http://keep.example.org/a\"}",
+    "{\"source\":\"https://www.tide.example.org\",\"url\":7 }",
+    "{\"u\\u0072l\":\"https://other.example\",\"url\":\"https://tide\\u002eexample.org\"}",
+    "{\"\\ud800\":1,\"url\":\"https://tide.example.org\"}",
+    "\"{\\\"url\\\":\\\"https://tide.example.org/a\\\"}\"",
+    "\"{\\\"url\\\":\\\"https://tide.example.org/a\\\"} x\"",
 ];
 
 /// A field: its key and its value as they are written.
 fn field() -> impl Strategy<Value = (String, String)> + Clone {
-    let key =
-        select(vec!["id", "id", "url", "url", "n", "texts", "tex", "", "é\n", "Text", "\"", "\\"]);
+    let key = select(vec![
+        "id",
+        "id",
+        "url",
+        "url",
+        "metadata",
+        "metadata",
+        "metadata.url",
+        "u",
+        "host",
+        "source",
+        "n",
+        "texts",
+        "tex",
+        "",
+        "é\n",
+        "Text",
+        "\"",
+        "\\",
+    ]);
     (key, styles(), select(&VALUES[..]))
         .prop_map(|(key, style, value)| (written(key, style), value.to_owned()))
 }

@@ -31,11 +31,14 @@ use unchaff::Cleaner;
 use self::disk::{Disk, Local};
 use self::file::Places;
 use self::formats::Files;
-use self::job::{Formats, Job, lock};
+pub use self::job::lock;
+use self::job::{Formats, Job};
 use self::lock::Lock;
 use self::progress::Progress;
 use self::record::{Records, Settings};
-pub use self::restore::{file_of_receipts, receipts_below, run as restore, text_field};
+pub use self::restore::{
+    each, file_of_receipts, options_of_input, receipts_below, run as restore, text_field,
+};
 use self::sides::Sides;
 use self::signals::Stop;
 use self::summary::Summary;

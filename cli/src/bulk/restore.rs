@@ -19,7 +19,7 @@ use super::shard::{Shard, TEMP, Target};
 use super::sides::RECEIPTS_END;
 use super::walk;
 use crate::Run;
-use crate::args::RestoreArgs;
+use crate::args::{InputArgs, RestoreArgs};
 use crate::containers::{
     self, BLOCK_BYTES, Codec, Container, Options, Packing, Shape, TEXT_FIELDS,
 };
@@ -52,20 +52,11 @@ pub fn run(args: &RestoreArgs) -> Run {
     if lock_of_root.was_left {
         sweep(disk.as_ref(), root)?;
     }
-    let queue = Mutex::new(rels.iter());
     let failed = AtomicU64::new(0);
-    let threads = thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let Some(rel) = lock(&queue).next() else { return };
-                    if let Err(error) = restore(&disk, args, root, rel) {
-                        failed.fetch_add(1, Ordering::Relaxed);
-                        say(format!("{error:#}"));
-                    }
-                }
-            });
+    each(&rels, |rel| {
+        if let Err(error) = restore(&disk, args, root, rel) {
+            failed.fetch_add(1, Ordering::Relaxed);
+            say(format!("{error:#}"));
         }
     });
     lock_of_root.end();
@@ -73,6 +64,22 @@ pub fn run(args: &RestoreArgs) -> Run {
     let restored = rels.len() as u64 - failed;
     say(format!("{restored} files restored, {failed} failed"));
     Ok(if failed > 0 { Outcome::Failed } else { Outcome::Done })
+}
+
+/// Does something with each of some files, on all cores.
+pub fn each(rels: &[PathBuf], work: impl Fn(&Path) + Sync) {
+    let queue = Mutex::new(rels.iter());
+    let threads = thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    thread::scope(|scope| {
+        for _ in 0..threads.min(rels.len()) {
+            scope.spawn(|| {
+                loop {
+                    let Some(rel) = lock(&queue).next() else { return };
+                    work(rel);
+                }
+            });
+        }
+    });
 }
 
 /// The places of the files of receipts in a folder.
@@ -111,9 +118,9 @@ fn restore(
     let rel = file_of_receipts(receipts_rel)?;
     let path = args.input.file.join(&rel);
     let failed = || format!("{}: cannot be read", name(&path));
-    let shape =
-        containers::detect(&path, None).map_err(|problem| anyhow!("{}: {problem}", name(&path)))?;
     let mut receipts = Reader::open(&receipts_path)?;
+    let shape = containers::detect(&path, Some(receipts.container))
+        .map_err(|problem| anyhow!("{}: {problem}", name(&path)))?;
     let target = Target { root: root.to_owned(), rel, is_optional: false };
     if matches!(shape.container, Container::Warc | Container::Parquet) {
         return restore_container(disk, args, &path, &shape, &mut receipts, target);
@@ -146,6 +153,16 @@ fn restore(
     shard.put_in_place()
 }
 
+/// How a file whose texts stand alone in it is read again.
+pub fn options_of_input(input: &InputArgs) -> Options {
+    let named = input.text_field.as_str();
+    Options {
+        text_field: (named != TEXT_FIELDS[0]).then(|| named.to_owned()),
+        max_record: input.max_record,
+        ..Options::default()
+    }
+}
+
 /// Restores a file whose texts stand alone in it.
 fn restore_container(
     disk: &Arc<dyn Disk>,
@@ -156,19 +173,7 @@ fn restore_container(
     target: Target,
 ) -> Result<()> {
     let name = visible(&path.to_string_lossy());
-    if receipts.container != shape.container {
-        bail!(
-            "{name}: the receipts are for {}, the file is {}",
-            receipts.container.name(),
-            shape.container.name()
-        );
-    }
-    let named = args.input.text_field.as_str();
-    let options = Options {
-        text_field: (named != TEXT_FIELDS[0]).then(|| named.to_owned()),
-        max_record: args.input.max_record,
-        ..Options::default()
-    };
+    let options = options_of_input(&args.input);
     let mut shard = Shard::create(disk, &[target])?;
     let put = |bytes: Vec<u8>| shard.put(0, &bytes);
     containers::restore(path, shape, &options, |number| receipts.take(number), put)

@@ -158,7 +158,6 @@ impl CleanBlock {
 #[derive(Debug)]
 pub struct Document {
     /// Number of the record in its file (line, row, document), from 1.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a run needs it in receipts only"))]
     pub number: u64,
     /// What its receipt is found by: the number, in text files the offset of its first byte.
     #[cfg_attr(not(test), expect(dead_code, reason = "a run needs it in receipts only"))]

@@ -18,6 +18,7 @@ mod packed;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod problem;
+mod proof;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -28,11 +29,10 @@ mod unpacked;
 mod warc;
 mod zstd;
 
-use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use unchaff::{Cleaner, Receipt};
+use unchaff::Cleaner;
 
 pub use block::{
     Block, BlockCleaner, BlockReader, CleanBlock, Cut, Document, Fate, Position, Quarantined,
@@ -40,7 +40,8 @@ pub use block::{
 pub use fields::{TEXT as TEXT_FIELDS, text_field_of};
 pub use options::{BLOCK_BYTES, Edit, MAX_RECORD, Options};
 pub use pack::Packing;
-pub use problem::{Place, Problem, ProblemKind, Problems};
+pub use problem::{Problem, ProblemKind, Problems};
+pub use proof::{Checked, Finding, restore, verify};
 pub use shape::{Codec, Container, Shape, detect, looks_like_jsonl, named, refuse_foreign};
 pub use unpacked::unpacked;
 
@@ -48,7 +49,7 @@ use jsonl_blocks::JsonlReader;
 use jsonl_clean::JsonlCleaner;
 use text_blocks::TextReader;
 use text_clean::TextCleaner;
-use texts::{Cleaning, Restoring};
+use texts::Cleaning;
 
 /// A reader of a file, from its start or from where it can start again. The cleaner is for documents larger than a block,
 /// which stream through the reader.
@@ -98,9 +99,14 @@ pub fn cleaner(
             Ok(Box::new(warc::WarcCleaner::new(Cleaning::new(cleaner, options), options, packing)?))
         }
         #[cfg(feature = "parquet")]
-        Container::Parquet => {
-            Ok(Box::new(parquet::ParquetCleaner::new(Cleaning::new(cleaner, options), options)?))
-        }
+        Container::Parquet => Ok(match options.edit {
+            Edit::Annotate(_) => {
+                Box::new(parquet::ParquetCleaner::annotating(cleaner, options)) as _
+            }
+            Edit::Clean | Edit::Look => {
+                Box::new(parquet::ParquetCleaner::new(Cleaning::new(cleaner, options), options))
+            }
+        }),
         #[cfg(not(feature = "parquet"))]
         Container::Parquet => Err(without_parquet()),
     }
@@ -131,56 +137,6 @@ pub fn assemble(
         let _ = (path, options, parts, output);
         Err(without_parquet())
     }
-}
-
-/// Puts back what was removed from a cleaned WARC or Parquet file. `receipts` gives that of a record, by its number; each is
-/// asked for once, in order. `put` takes what `assemble` needs, or the file itself.
-///
-/// # Errors
-///
-/// When file and receipts do not belong together, or one of them cannot be read; or what `receipts` or `put` say.
-pub fn restore<E: From<Problem>>(
-    path: &Path,
-    shape: &Shape,
-    options: &Options,
-    mut receipts: impl FnMut(u64) -> Result<Option<Receipt>, E>,
-    mut put: impl FnMut(Vec<u8>) -> Result<(), E>,
-) -> Result<(), E> {
-    let packing = packing(shape, options)?;
-    let mut reader: Box<dyn BlockReader> = match shape.container {
-        Container::Warc => Box::new(warc::WarcReader::open(path, shape.codec, options, None)?),
-        #[cfg(feature = "parquet")]
-        Container::Parquet => {
-            Box::new(parquet::ParquetReader::new(parquet::Opened::open(path, options)?, None))
-        }
-        _ => {
-            let what = format!("{} is restored otherwise", shape.container.name());
-            return Err(Problem::of_file(ProblemKind::Option, what).into());
-        }
-    };
-    while let Some(block) = reader.next()? {
-        let mut of_block = BTreeMap::new();
-        for number in block.first_record..block.first_record + block.records {
-            of_block.extend(receipts(number)?.map(|receipt| (number, receipt)));
-        }
-        let restoring = Restoring::new(of_block);
-        let cleaner: Box<dyn BlockCleaner + '_> = match shape.container {
-            #[cfg(feature = "parquet")]
-            Container::Parquet => Box::new(parquet::ParquetCleaner::new(&restoring, options)?),
-            _ => Box::new(warc::WarcCleaner::new(&restoring, options, packing)?),
-        };
-        let clean = cleaner.clean(block)?;
-        let is_wrong = |problem: &&Problem| problem.kind == ProblemKind::BadDigest;
-        if let Some(problem) = clean.problems.named().iter().find(is_wrong) {
-            return Err(problem.clone().into());
-        }
-        put(clean.output)?;
-        if let Some(number) = restoring.left() {
-            let what = "there is a receipt for this record, but it has no text to which it belongs";
-            return Err(Problem::new(ProblemKind::Corrupt, Place::Record(number), what).into());
-        }
-    }
-    Ok(())
 }
 
 /// How the output is compressed.

@@ -16,6 +16,9 @@ pub struct Packing {
 }
 
 impl Packing {
+    /// Nothing is compressed.
+    pub const PLAIN: Packing = Packing { codec: Codec::Plain, level: None };
+
     /// Bytes as one member or frame.
     pub fn pack(self, bytes: Vec<u8>) -> Vec<u8> {
         if self.codec == Codec::Plain {

@@ -1,22 +1,21 @@
 //! What becomes of a text that stands alone: in a WARC record, in a row of a Parquet file.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
-use unchaff::{Cleaner, Receipt, Report};
+use unchaff::{Cleaner, Report};
 
 use super::block::{Document, Fate};
 use super::cuts::cuts;
 use super::options::Options;
-use super::problem::{Place, Problem, ProblemKind};
+use super::problem::Problem;
 
 /// A text, and what is known of it.
 pub struct Text<'t> {
     pub bytes: &'t [u8],
     /// Number of its record, from 1.
     pub number: u64,
-    pub host: Option<&'t str>,
+    /// The host of its page, if the editor asks for hosts.
+    pub host: Option<Cow<'t, str>>,
     /// Its id, as it is written in JSON.
     pub id: Option<String>,
 }
@@ -36,6 +35,9 @@ pub trait Editor: Send + Sync {
     ///
     /// When the file must be refused.
     fn edit<'t>(&self, text: Text<'t>) -> Result<Edited<'t>, Problem>;
+
+    /// Whether it matters from which host a text comes.
+    fn minds_hosts(&self) -> bool;
 }
 
 /// Removes residue.
@@ -55,7 +57,7 @@ impl Cleaning {
 impl Editor for Cleaning {
     fn edit<'t>(&self, text: Text<'t>) -> Result<Edited<'t>, Problem> {
         let Text { bytes, number, host, id } = text;
-        let on_host = host.map(|host| self.cleaner.for_host(host));
+        let on_host = host.map(|host| self.cleaner.for_host(&host));
         let cleaner = on_host.as_ref().unwrap_or(&self.cleaner);
         let cleaned = cleaner.clean_bytes(bytes);
         let document = self.documents.then(|| {
@@ -71,38 +73,14 @@ impl Editor for Cleaning {
         });
         Ok(Edited { report: cleaned.report().clone(), document, text: cleaned.text })
     }
+
+    /// Receipts name the host, whatever the rules ask for.
+    fn minds_hosts(&self) -> bool {
+        self.receipts || self.cleaner.minds_hosts()
+    }
 }
 
 /// An id as plain text: the inside of a string, or a number as it is written.
 fn plain(id: &str) -> String {
     serde_json::from_str(id).unwrap_or_else(|_| id.to_owned())
-}
-
-/// Puts back what was removed from the texts of a block.
-pub struct Restoring(Mutex<BTreeMap<u64, Receipt>>);
-
-impl Restoring {
-    /// With the receipts of the block, by the numbers of its records.
-    pub fn new(receipts: BTreeMap<u64, Receipt>) -> Self {
-        Restoring(Mutex::new(receipts))
-    }
-
-    /// A receipt that no text took.
-    pub fn left(&self) -> Option<u64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().next().copied()
-    }
-}
-
-impl Editor for &Restoring {
-    fn edit<'t>(&self, text: Text<'t>) -> Result<Edited<'t>, Problem> {
-        let receipt = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&text.number);
-        let restored = match receipt {
-            None => Cow::Borrowed(text.bytes),
-            Some(receipt) => Cow::Owned(receipt.restore(text.bytes).map_err(|error| {
-                let place = Place::Record(text.number);
-                Problem::new(ProblemKind::Corrupt, place, error.to_string())
-            })?),
-        };
-        Ok(Edited { text: restored, report: Report::default(), document: None })
-    }
 }

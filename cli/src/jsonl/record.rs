@@ -1,4 +1,4 @@
-//! One JSONL record: where its text value stands, and its id and url.
+//! One JSONL record: where its text value stands, and its id.
 //!
 //! Numbers are never parsed, fields are never reordered. What cannot be read is described in one short sentence.
 
@@ -9,7 +9,6 @@ use std::ops::Range;
 use serde::Deserializer as _;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use unchaff::jsonl::host_of;
 
 /// A record whose text can be cleaned.
 pub struct Record<'l> {
@@ -19,8 +18,6 @@ pub struct Record<'l> {
     pub inside: Range<usize>,
     /// The id as it is written, if it is a string or a number.
     pub id: Option<&'l str>,
-    /// The host of the record's url, if it has one.
-    pub host: Option<String>,
 }
 
 impl<'l> Record<'l> {
@@ -43,11 +40,7 @@ impl<'l> Record<'l> {
         let id = fields.id.map(RawValue::get).filter(|id| {
             id.starts_with('"') || id.starts_with(|c: char| c == '-' || c.is_ascii_digit())
         });
-        let host = fields
-            .url
-            .and_then(|url| unescape(url.get()).ok())
-            .and_then(|url| host_of(&url).map(str::to_owned));
-        Ok(Record { text, inside, id, host })
+        Ok(Record { text, inside, id })
     }
 }
 
@@ -55,7 +48,6 @@ impl<'l> Record<'l> {
 pub struct Fields<'l> {
     text: Vec<&'l RawValue>,
     id: Option<&'l RawValue>,
-    url: Option<&'l RawValue>,
 }
 
 /// Finds the fields of a line that is a JSON object.
@@ -77,14 +69,12 @@ impl<'l> Visitor<'l> for FieldVisitor<'_> {
     }
 
     fn visit_map<M: MapAccess<'l>>(self, mut map: M) -> Result<Fields<'l>, M::Error> {
-        let mut fields = Fields { text: Vec::new(), id: None, url: None };
+        let mut fields = Fields { text: Vec::new(), id: None };
         while let Some(Key(key)) = map.next_key()? {
             if key == self.text_field {
                 fields.text.push(map.next_value()?);
             } else if key == "id" {
                 fields.id = Some(map.next_value()?);
-            } else if key == "url" {
-                fields.url = Some(map.next_value()?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }

@@ -1,4 +1,5 @@
-//! Putting a Parquet file together: the text column from the parts, everything else from the input.
+//! Putting a Parquet file together: the text column, or the one that is added, from the parts, everything else from the
+//! input.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -16,7 +17,7 @@ use ::parquet::file::writer::SerializedFileWriter;
 use bytes::Bytes;
 
 use super::part::Part;
-use super::{Opened, guarded, open, place};
+use super::{Opened, annotate, guarded, open, place};
 use crate::containers::problem::{Place, Problem, ProblemKind};
 
 /// Writes the file of which the outputs of the blocks are the parts.
@@ -27,9 +28,13 @@ pub fn assemble(
 ) -> Result<(), Problem> {
     let file = open(&input.path)?;
     let footer = &input.footer;
-    let schema = footer.file_metadata().schema_descr().root_schema_ptr();
     let mut writer = guarded(Place::File, || {
-        SerializedFileWriter::new(output, schema, properties(footer, input.columns.text))
+        let schema = footer.file_metadata().schema_descr().root_schema_ptr();
+        let schema = match &input.annotation {
+            Some(column) => annotate::with(&schema, column)?,
+            None => schema,
+        };
+        SerializedFileWriter::new(output, schema, properties(input))
     })?;
     for index in 0..footer.num_row_groups() {
         let part = Part::read(&mut parts).map_err(|error| {
@@ -59,12 +64,20 @@ fn row_group(
             Some((bytes, footer))
         }
     };
+    let of_part = part.as_ref().filter(|_| input.annotation.is_none());
     for column in 0..input.footer.row_group(index).num_columns() {
-        match &part {
+        match of_part {
             Some((bytes, footer)) if column == input.columns.text => {
                 group.append_column(bytes, close(footer, 0, 0, bytes)?)?;
             }
             _ => group.append_column(file, close(&input.footer, index, column, file)?)?,
+        }
+    }
+    if input.annotation.is_some() {
+        let added = part.ok_or_else(|| ParquetError::General("a column is missing".into()))?;
+        let (bytes, footer) = &added;
+        for column in 0..footer.row_group(0).num_columns() {
+            group.append_column(bytes, close(footer, 0, column, bytes)?)?;
         }
     }
     group.close()?;
@@ -91,28 +104,38 @@ fn close(
     })
 }
 
-/// What is said of the file as a whole: what the input says.
-fn properties(footer: &ParquetMetaData, text: usize) -> WriterPropertiesPtr {
-    let file = footer.file_metadata();
+/// The key under which Arrow's own form of the schema stands.
+const ARROW_SCHEMA: &str = "ARROW:schema";
+
+/// What is said of the file as a whole: what the input says. Arrow's own form of the schema goes where a column is added: it
+/// does not know that column, and some readers refuse such a file.
+fn properties(input: &Opened) -> WriterPropertiesPtr {
+    let file = input.footer.file_metadata();
+    let mut metadata = file.key_value_metadata().cloned();
+    if let Some(pairs) = metadata.as_mut().filter(|_| input.annotation.is_some()) {
+        pairs.retain(|pair| pair.key != ARROW_SCHEMA);
+    }
     let version = match file.version() {
         2 => WriterVersion::PARQUET_2_0,
         _ => WriterVersion::PARQUET_1_0,
     };
     let mut properties = WriterProperties::builder()
         .set_writer_version(version)
-        .set_key_value_metadata(file.key_value_metadata().cloned())
-        .set_sorting_columns(sorting(footer, text));
+        .set_key_value_metadata(metadata)
+        .set_sorting_columns(sorting(input));
     if let Some(name) = file.created_by() {
         properties = properties.set_created_by(name.to_owned());
     }
     Arc::new(properties.build())
 }
 
-/// The columns by which all row groups are sorted; none if the text is one of them, for it has changed.
-fn sorting(footer: &ParquetMetaData, text: usize) -> Option<Vec<SortingColumn>> {
-    let mut groups = footer.row_groups().iter().map(|group| group.sorting_columns());
+/// The columns by which all row groups are sorted; none if the text is one of them and has changed.
+fn sorting(input: &Opened) -> Option<Vec<SortingColumn>> {
+    let mut groups = input.footer.row_groups().iter().map(|group| group.sorting_columns());
     let first = groups.next()??;
     let is_same = groups.all(|other| other == Some(first));
-    let has_text = first.iter().any(|column| usize::try_from(column.column_idx) == Ok(text));
-    (is_same && !has_text).then(|| first.clone())
+    let is_text =
+        |column: &SortingColumn| usize::try_from(column.column_idx) == Ok(input.columns.text);
+    let has_changed = input.annotation.is_none() && first.iter().any(is_text);
+    (is_same && !has_changed).then(|| first.clone())
 }

@@ -3,20 +3,28 @@
 use ::parquet::basic::Type;
 use ::parquet::file::metadata::ParquetMetaData;
 use ::parquet::schema::types::ColumnDescriptor;
+use unchaff::jsonl::SITES;
 
 use crate::containers::fields;
 use crate::containers::options::Options;
 use crate::containers::problem::{Problem, ProblemKind};
 
-/// Names of the column that holds a page's URL.
-const URL: [&str; 4] = ["url", "metadata.url", "metadata.WARC-Target-URI", "u"];
-
 /// The columns that matter here, by their numbers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Columns {
     pub text: usize,
-    pub url: Option<usize>,
     pub id: Option<usize>,
+    /// Those that may tell the site of a row, in the order in which they are asked.
+    pub sites: Vec<Site>,
+}
+
+/// A column that may tell the site of a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Site {
+    pub name: &'static str,
+    pub column: usize,
+    /// It holds objects of JSON, in which the name leads on.
+    pub is_outer: bool,
 }
 
 impl Columns {
@@ -42,8 +50,14 @@ impl Columns {
             );
             Problem::of_file(ProblemKind::Option, what)
         })?;
-        let url = URL.iter().find_map(|name| find(name, is_text));
-        Ok(Columns { text, url, id: find("id", is_id) })
+        let sites = SITES.into_iter().flat_map(|name| {
+            let own = find(name, is_text).map(|column| Site { name, column, is_outer: false });
+            let outer = name.split_once('.').and_then(|(outer, _)| find(outer, is_text));
+            let outer = outer.map(|column| Site { name, column, is_outer: true });
+            own.into_iter().chain(outer)
+        });
+        let sites = sites.filter(|site| site.column != text).collect();
+        Ok(Columns { text, id: find("id", is_id), sites })
     }
 }
 

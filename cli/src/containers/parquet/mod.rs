@@ -1,15 +1,17 @@
-//! Parquet: the text column is written anew, everything else is copied as it is.
+//! Parquet: the text column is written anew, or a column is added beside it, and everything else is copied as it is.
 //!
 //! The invariant: schema, key-value metadata, row groups and the column chunks of all other columns are those of the input,
 //! byte for byte where they are data; in the text column nulls stay nulls and only removals change values. A block is a row
-//! group. Its output is a part (the text column alone, as a small Parquet file of one row group); `assemble` puts the
-//! parts and the rest of the input together.
+//! group. Its output is a part (what was written, as a small Parquet file of one row group); `assemble` puts the parts and
+//! the rest of the input together.
 
+mod annotate;
 mod assemble;
 mod blocks;
 mod columns;
 mod part;
 mod rewrite;
+mod rows;
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -19,12 +21,13 @@ use std::sync::Arc;
 
 use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use ::parquet::schema::types::TypePtr;
 
 pub use assemble::assemble;
 pub use blocks::ParquetReader;
 pub use rewrite::ParquetCleaner;
 
-use super::options::Options;
+use super::options::{Edit, Options};
 use super::problem::{Place, Problem, ProblemKind};
 use columns::Columns;
 
@@ -34,6 +37,8 @@ pub struct Opened {
     path: PathBuf,
     footer: Arc<ParquetMetaData>,
     columns: Columns,
+    /// The column that is added; then the text stays.
+    annotation: Option<TypePtr>,
 }
 
 impl Opened {
@@ -50,7 +55,11 @@ impl Opened {
             Problem::of_file(kind, what)
         })?;
         let columns = Columns::find(&footer, options)?;
-        Ok(Opened { path: path.to_owned(), footer: Arc::new(footer), columns })
+        let annotation = match &options.edit {
+            Edit::Annotate(name) => Some(annotate::column(&footer, name)?),
+            Edit::Clean | Edit::Look => None,
+        };
+        Ok(Opened { path: path.to_owned(), footer: Arc::new(footer), columns, annotation })
     }
 
     /// Bytes of the packed texts of a row group.
@@ -71,17 +80,22 @@ fn ends_as_it_should(file: &File) -> bool {
     file.seek(SeekFrom::End(-4)).and_then(|_| file.read_exact(&mut end)).is_ok() && end == *b"PAR1"
 }
 
-/// What the library comes to; damaged files may make it panic.
+/// What the library comes to; damaged files may make it panic. A problem that was found on the way stays what it is.
 fn guarded<T>(place: Place, read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Problem> {
     let result = catch_unwind(AssertUnwindSafe(read));
     let result = result.unwrap_or_else(|_| Err(ParquetError::General("it makes no sense".into())));
     result.map_err(|error| {
         let kind = match &error {
-            // Codecs say with errors of that kind too that what they read is damaged.
-            ParquetError::External(source) => match source.downcast_ref::<io::Error>() {
-                Some(error) if !is_of_content(error) => ProblemKind::Io,
-                _ => ProblemKind::Corrupt,
-            },
+            ParquetError::External(source) => {
+                if let Some(problem) = source.downcast_ref::<Problem>() {
+                    return problem.clone();
+                }
+                // Codecs say with errors of that kind too that what they read is damaged.
+                match source.downcast_ref::<io::Error>() {
+                    Some(error) if !is_of_content(error) => ProblemKind::Io,
+                    _ => ProblemKind::Corrupt,
+                }
+            }
             _ => ProblemKind::Corrupt,
         };
         Problem::new(kind, place, error.to_string())

@@ -3,122 +3,141 @@
 //! The column is read and written in small batches of rows; what is held is the packed column and two pages.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::sync::Arc;
 
 use ::parquet::basic::{Compression, Encoding, GzipLevel, PageType, ZstdLevel};
-use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_typed_column_reader};
 use ::parquet::data_type::{ByteArray, ByteArrayType};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::ColumnChunkMetaData;
 use ::parquet::file::properties::{
-    EnabledStatistics, ReaderProperties, WriterProperties, WriterPropertiesPtr, WriterVersion,
+    EnabledStatistics, WriterProperties, WriterPropertiesPtr, WriterVersion,
 };
-use ::parquet::file::reader::RowGroupReader;
-use ::parquet::file::serialized_reader::SerializedRowGroupReader;
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::types::{Type, TypePtr};
-use unchaff::jsonl::host_of;
+use unchaff::Cleaner;
 
+use super::annotate::Spans;
 use super::part::Part;
-use super::{Opened, guarded, open, place};
+use super::rows::{Batch, Rows};
+use super::{Opened, guarded, place};
 use crate::containers::block::{Block, BlockCleaner, CleanBlock, Content, Document, Fate};
 use crate::containers::options::{Edit, Options};
 use crate::containers::problem::{Problem, ProblemKind};
 use crate::containers::shape::Codec;
-use crate::containers::texts::{Editor, Text};
-
-/// Bytes of text in a batch of rows, about, and most rows.
-const BATCH_BYTES: i64 = 1 << 20;
-const BATCH_ROWS: i64 = 1024;
+use crate::containers::texts::{Cleaning, Edited, Editor, Text};
 
 /// Cleans row groups, or whatever else the editor does to their texts.
 pub struct ParquetCleaner<E> {
     editor: E,
     options: Options,
+    /// Names the rules, where the texts stay and a column says what would go.
+    annotates: Option<Cleaner>,
+}
+
+impl ParquetCleaner<Cleaning> {
+    /// Leaves the texts as they are, and says in a column what would go.
+    pub fn annotating(cleaner: &Cleaner, options: &Options) -> Self {
+        let editor = Cleaning::new(cleaner, &Options { documents: true, ..options.clone() });
+        let annotates = Some(cleaner.clone());
+        ParquetCleaner { editor, options: options.clone(), annotates }
+    }
 }
 
 impl<E: Editor> ParquetCleaner<E> {
-    pub fn new(editor: E, options: &Options) -> Result<Self, Problem> {
-        if let Edit::Annotate(field) = &options.edit {
-            let what = format!("is Parquet, to which no column {field:?} can be added");
-            return Err(Problem::of_file(ProblemKind::Option, what));
-        }
-        Ok(ParquetCleaner { editor, options: options.clone() })
+    pub fn new(editor: E, options: &Options) -> Self {
+        ParquetCleaner { editor, options: options.clone(), annotates: None }
     }
 
-    fn row_group(
+    /// Writes the text column anew.
+    fn rewrite(
         &self,
         input: &Opened,
         index: usize,
         first_row: u64,
         clean: &mut CleanBlock,
-    ) -> Result<Part, Problem> {
-        let group = input.footer.row_group(index);
-        let file = Arc::new(open(&input.path)?);
-        let column = group.column(input.columns.text);
-        clean.bytes_in = u64::try_from(column.uncompressed_size()).unwrap_or_default();
-        let mut refused = None;
-        let part = guarded(place(index), || {
-            let mut rows = Rows::open(input, index, &file, self.options.documents)?;
-            let schema = pruned(
-                input.footer.file_metadata().schema_descr().root_schema_ptr(),
-                column.column_path().parts(),
-            )?;
-            let mut writer =
-                SerializedFileWriter::new(Vec::new(), schema, self.properties(column))?;
-            let mut part = writer.next_row_group()?;
-            let mut target = part
-                .next_column()?
-                .ok_or_else(|| ParquetError::General("there is no column".into()))?;
-            let mut number = first_row;
-            while let Some(batch) = rows.next()? {
-                let values = self.batch(batch, number, clean).map_err(|problem| {
-                    let error = ParquetError::General(problem.to_string());
-                    refused = Some(problem);
-                    error
-                })?;
-                number += rows.len as u64;
-                let levels = rows.has_levels.then_some(&rows.levels[..]);
-                target.typed::<ByteArrayType>().write_batch(&values, levels, None)?;
-            }
-            if number - first_row != u64::try_from(group.num_rows())? {
-                return Err(ParquetError::General(
-                    "the column has another number of rows than its row group".into(),
-                ));
-            }
-            target.close()?;
-            part.close()?;
-            Ok(Part::Column(writer.into_inner()?))
-        });
-        part.map_err(|problem| refused.unwrap_or(problem))
+    ) -> Result<Vec<u8>, ParquetError> {
+        let column = input.footer.row_group(index).column(input.columns.text);
+        let schema = input.footer.file_metadata().schema_descr().root_schema_ptr();
+        let schema = pruned(schema, column.column_path().parts())?;
+        let mut writer = SerializedFileWriter::new(Vec::new(), schema, self.properties(column))?;
+        let mut part = writer.next_row_group()?;
+        let target = part.next_column()?;
+        let mut target =
+            target.ok_or_else(|| ParquetError::General("there is no column".into()))?;
+        let mut rows = Rows::open(input, index, self.options.documents, self.editor.minds_hosts())?;
+        let mut number = first_row;
+        while let Some(batch) = rows.next()? {
+            let mut values = Vec::with_capacity(batch.texts.len());
+            self.edit(&batch, number, clean, |text| {
+                values.extend(text.map(|(value, edited)| match edited.text {
+                    Cow::Borrowed(_) => value.clone(),
+                    Cow::Owned(text) => ByteArray::from(text),
+                }));
+                Ok(())
+            })?;
+            number += batch.len as u64;
+            let levels = rows.has_levels.then_some(&rows.levels[..]);
+            target.typed::<ByteArrayType>().write_batch(&values, levels, None)?;
+        }
+        target.close()?;
+        part.close()?;
+        writer.into_inner()
     }
 
-    /// Edits the texts of some rows; returns the values that are not null.
-    fn batch(
+    /// Writes the column that says what would go.
+    fn annotate(
         &self,
-        batch: Batch<'_>,
+        input: &Opened,
+        index: usize,
+        first_row: u64,
+        rules: &Cleaner,
+        clean: &mut CleanBlock,
+    ) -> Result<Spans, ParquetError> {
+        let mut rows = Rows::open(input, index, self.options.documents, self.editor.minds_hosts())?;
+        let mut spans = Spans::default();
+        let mut number = first_row;
+        while let Some(batch) = rows.next()? {
+            self.edit(&batch, number, clean, |text| {
+                match text.and_then(|(_, edited)| edited.document) {
+                    Some(document) => spans.add(&document.cuts, rules)?,
+                    None => spans.add_none(),
+                }
+                Ok(())
+            })?;
+            number += batch.len as u64;
+        }
+        Ok(spans)
+    }
+
+    /// Edits the texts of some rows, and passes on what becomes of each, and of each row without one.
+    fn edit<'b>(
+        &self,
+        batch: &Batch<'b>,
         first_row: u64,
         clean: &mut CleanBlock,
-    ) -> Result<Vec<ByteArray>, Problem> {
-        let mut texts = batch.texts.iter();
-        let mut values = Vec::with_capacity(batch.texts.len());
+        mut take: impl FnMut(Option<(&'b ByteArray, Edited<'b>)>) -> Result<(), ParquetError>,
+    ) -> Result<(), ParquetError> {
+        let texts: &'b [ByteArray] = batch.texts;
+        let mut texts = texts.iter();
         for (at, number) in (0..batch.len).zip(first_row..) {
             let id = batch.ids.get(at).cloned().flatten();
             let Some(value) = batch.is_set(at).then(|| texts.next()).flatten() else {
                 self.note(clean, number, id, Fate::NoText);
+                take(None)?;
                 continue;
             };
-            let host = batch.url(at).and_then(host_of);
-            let edited = self.editor.edit(Text { bytes: value.data(), number, host, id })?;
+            let host = batch.host(at);
+            let edited = self.editor.edit(Text { bytes: value.data(), number, host, id });
+            let edited = edited.map_err(|problem| ParquetError::External(Box::new(problem)))?;
             clean.report.merge(&edited.report);
-            clean.documents.extend(edited.document);
-            values.push(match edited.text {
-                Cow::Borrowed(_) => value.clone(),
-                Cow::Owned(text) => ByteArray::from(text),
-            });
+            if self.annotates.is_none() {
+                clean.documents.extend(edited.document);
+                take(Some((value, Edited { document: None, ..edited })))?;
+            } else {
+                take(Some((value, edited)))?;
+            }
         }
-        Ok(values)
+        Ok(())
     }
 
     fn note(&self, clean: &mut CleanBlock, number: u64, id: Option<String>, fate: Fate) {
@@ -181,13 +200,43 @@ impl<E: Editor> ParquetCleaner<E> {
     }
 }
 
+impl<E: Editor> ParquetCleaner<E> {
+    /// What the row group comes to.
+    fn part(
+        &self,
+        input: &Opened,
+        index: usize,
+        first_row: u64,
+        clean: &mut CleanBlock,
+    ) -> Result<Part, Problem> {
+        let column = input.footer.row_group(index).column(input.columns.text);
+        clean.bytes_in = u64::try_from(column.uncompressed_size()).unwrap_or_default();
+        guarded(place(index), || {
+            Ok(Part::Column(match (&self.annotates, &input.annotation) {
+                (Some(rules), Some(added)) => self
+                    .annotate(input, index, first_row, rules, clean)?
+                    .write(added, self.properties(column))?,
+                _ => self.rewrite(input, index, first_row, clean)?,
+            }))
+        })
+    }
+
+    /// What a row group comes to of which the texts cannot be read: it goes over as it is.
+    fn part_unread(&self, input: &Opened, index: usize, rows: u64) -> Result<Part, Problem> {
+        let Some(added) = &input.annotation else { return Ok(Part::Kept) };
+        let column = input.footer.row_group(index).column(input.columns.text);
+        let mut spans = Spans::default();
+        (0..rows).for_each(|_| spans.add_none());
+        guarded(place(index), || Ok(Part::Column(spans.write(added, self.properties(column))?)))
+    }
+}
+
 impl<E: Editor> BlockCleaner for ParquetCleaner<E> {
     fn clean(&self, mut block: Block) -> Result<CleanBlock, Problem> {
         let mut clean = CleanBlock::of(&mut block);
         let Content::RowGroup(input, index) = block.content else { return Ok(clean) };
-        let part = match self.row_group(&input, index, block.first_record, &mut clean) {
+        let part = match self.part(&input, index, block.first_record, &mut clean) {
             Err(problem) if self.options.salvage && problem.kind == ProblemKind::Corrupt => {
-                // Nothing of it is lost: it goes over as it is.
                 let what =
                     format!("the texts cannot be read and are kept as they are: {}", problem.what);
                 let mut kept = CleanBlock {
@@ -203,7 +252,7 @@ impl<E: Editor> BlockCleaner for ParquetCleaner<E> {
                     self.note(&mut kept, number, None, Fate::Unread);
                 }
                 clean = kept;
-                Part::Kept
+                self.part_unread(&input, index, block.records)?
             }
             part => part?,
         };
@@ -211,171 +260,6 @@ impl<E: Editor> BlockCleaner for ParquetCleaner<E> {
             clean.output = part.to_bytes();
         }
         Ok(clean)
-    }
-}
-
-/// Some rows.
-struct Batch<'r> {
-    len: usize,
-    texts: &'r [ByteArray],
-    levels: &'r [i16],
-    max_level: i16,
-    urls: &'r [Option<ByteArray>],
-    ids: Vec<Option<String>>,
-}
-
-impl Batch<'_> {
-    fn is_set(&self, at: usize) -> bool {
-        self.levels.get(at).is_none_or(|&level| level == self.max_level)
-    }
-
-    fn url(&self, at: usize) -> Option<&str> {
-        self.urls.get(at)?.as_ref().and_then(|url| std::str::from_utf8(url.data()).ok())
-    }
-}
-
-/// Reads the rows of a row group, as far as they matter here.
-struct Rows {
-    texts: ColumnReaderImpl<ByteArrayType>,
-    urls: Option<Nullable<ByteArrayType>>,
-    ids: Option<Ids>,
-    max_level: i16,
-    /// Whether the column may have nulls.
-    has_levels: bool,
-    batch: usize,
-    len: usize,
-    levels: Vec<i16>,
-    values: Vec<ByteArray>,
-    url_values: Vec<Option<ByteArray>>,
-}
-
-enum Ids {
-    Texts(Nullable<ByteArrayType>),
-    Ints(Nullable<::parquet::data_type::Int32Type>),
-    Longs(Nullable<::parquet::data_type::Int64Type>),
-}
-
-impl Rows {
-    fn open(
-        input: &Opened,
-        index: usize,
-        file: &Arc<File>,
-        has_ids: bool,
-    ) -> Result<Rows, ParquetError> {
-        let columns = input.columns;
-        let group = input.footer.row_group(index);
-        let properties = Arc::new(ReaderProperties::builder().build());
-        let pages = input.footer.page_index_for_row_group(index);
-        let reader = SerializedRowGroupReader::new(Arc::clone(file), group, pages, properties)?;
-        let column = group.column(columns.text);
-        let max_level = column.column_descr().max_def_level();
-        let average = column.uncompressed_size() / column.num_values().max(1);
-        let batch = (BATCH_BYTES / average.max(1)).clamp(1, BATCH_ROWS);
-        let urls = columns
-            .url
-            .map(|url| {
-                Ok::<_, ParquetError>(Nullable::new(
-                    reader.get_column_reader(url)?,
-                    group.column(url),
-                ))
-            })
-            .transpose()?;
-        let ids = columns
-            .id
-            .filter(|_| has_ids)
-            .map(|id| {
-                let column = group.column(id);
-                Ok::<_, ParquetError>(match reader.get_column_reader(id)? {
-                    reader @ ColumnReader::Int32ColumnReader(_) => {
-                        Ids::Ints(Nullable::new(reader, column))
-                    }
-                    reader @ ColumnReader::Int64ColumnReader(_) => {
-                        Ids::Longs(Nullable::new(reader, column))
-                    }
-                    reader => Ids::Texts(Nullable::new(reader, column)),
-                })
-            })
-            .transpose()?;
-        Ok(Rows {
-            texts: get_typed_column_reader(reader.get_column_reader(columns.text)?),
-            urls,
-            ids,
-            max_level,
-            has_levels: max_level > 0,
-            batch: usize::try_from(batch)?,
-            len: 0,
-            levels: Vec::new(),
-            values: Vec::new(),
-            url_values: Vec::new(),
-        })
-    }
-
-    fn next(&mut self) -> Result<Option<Batch<'_>>, ParquetError> {
-        self.levels.clear();
-        self.values.clear();
-        let levels = self.has_levels.then_some(&mut self.levels);
-        let (rows, ..) = self.texts.read_records(self.batch, levels, None, &mut self.values)?;
-        self.len = rows;
-        if rows == 0 {
-            return Ok(None);
-        }
-        if let Some(urls) = &mut self.urls {
-            self.url_values = urls.read(rows)?;
-        }
-        let text = |value: ByteArray| {
-            std::str::from_utf8(value.data())
-                .ok()
-                .map(|text| serde_json::Value::from(text).to_string())
-        };
-        let ids = match &mut self.ids {
-            None => Vec::new(),
-            Some(Ids::Texts(ids)) => {
-                ids.read(rows)?.into_iter().map(|id| id.and_then(text)).collect()
-            }
-            Some(Ids::Ints(ids)) => {
-                ids.read(rows)?.into_iter().map(|id| id.map(|id| id.to_string())).collect()
-            }
-            Some(Ids::Longs(ids)) => {
-                ids.read(rows)?.into_iter().map(|id| id.map(|id| id.to_string())).collect()
-            }
-        };
-        Ok(Some(Batch {
-            len: rows,
-            texts: &self.values,
-            levels: &self.levels,
-            max_level: self.max_level,
-            urls: &self.url_values,
-            ids,
-        }))
-    }
-}
-
-/// A column beside the text.
-struct Nullable<T: ::parquet::data_type::DataType> {
-    reader: ColumnReaderImpl<T>,
-    max_level: i16,
-}
-
-impl<T: ::parquet::data_type::DataType> Nullable<T> {
-    fn new(reader: ColumnReader, column: &ColumnChunkMetaData) -> Self {
-        let max_level = column.column_descr().max_def_level();
-        Nullable { reader: get_typed_column_reader(reader), max_level }
-    }
-
-    fn read(&mut self, rows: usize) -> Result<Vec<Option<T::T>>, ParquetError> {
-        let (mut levels, mut values) = (Vec::new(), Vec::new());
-        let has_levels = (self.max_level > 0).then_some(&mut levels);
-        let (read, ..) = self.reader.read_records(rows, has_levels, None, &mut values)?;
-        if read != rows {
-            return Err(ParquetError::General("columns of one row group differ in length".into()));
-        }
-        let mut values = values.into_iter();
-        Ok((0..rows)
-            .map(|at| {
-                let is_set = levels.get(at).is_none_or(|&level| level == self.max_level);
-                if is_set { values.next() } else { None }
-            })
-            .collect())
     }
 }
 

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use unchaff::{Cleaner, Report};
 
+use super::problem::Place;
 use super::*;
 
 /// What became of a file.
@@ -65,10 +66,19 @@ pub fn clean_from(
     options: &Options,
     from: Option<&Position>,
 ) -> Result<Outcome, Problem> {
+    clean_with(path, options, from, &Cleaner::builtin())
+}
+
+/// Cleans a file by other rules.
+pub fn clean_with(
+    path: &Path,
+    options: &Options,
+    from: Option<&Position>,
+    rules: &Cleaner,
+) -> Result<Outcome, Problem> {
     let shape = detect(path, None)?;
-    let rules = Cleaner::builtin();
-    let mut reader = reader(path, &shape, options, &rules, from)?;
-    let cleaner = cleaner(&shape, options, &rules)?;
+    let mut reader = reader(path, &shape, options, rules, from)?;
+    let cleaner = cleaner(&shape, options, rules)?;
     let mut outcome = Outcome::default();
     shape.notes.into_iter().for_each(|note| outcome.problems.add(note));
     let mut index = from.map_or(0, |from| from.block);

@@ -108,6 +108,101 @@ fn cleaned(texts: &[Vec<Option<String>>]) -> Vec<Option<String>> {
     texts.iter().flatten().map(clean).collect()
 }
 
+/// A table of texts: each cell is in a column of its own, and a name with a dot is in a group.
+fn table(schema: &str, rows: &[Vec<Option<&str>>]) -> Vec<u8> {
+    let schema = Arc::new(parse_message_type(schema).expect("it is a schema"));
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties().build()))
+        .expect("it is written");
+    let mut group = writer.next_row_group().expect("it is written");
+    for column in 0..rows[0].len() {
+        let cells: Vec<Option<&str>> = rows.iter().map(|row| row[column]).collect();
+        let mut target = group.next_column().expect("it is written").expect("a column");
+        let levels: Vec<i16> = cells.iter().map(|cell| i16::from(cell.is_some())).collect();
+        let values: Vec<ByteArray> = cells.iter().flatten().map(|&cell| cell.into()).collect();
+        let typed = target.typed::<ByteArrayType>();
+        typed.write_batch(&values, Some(&levels), None).expect("it is written");
+        target.close().expect("it is written");
+    }
+    group.close().expect("it is written");
+    writer.into_inner().expect("it is written")
+}
+
+/// A rule for one site acts on the rows of that site, under whatever name it is told, as it does in JSONL.
+#[test]
+fn the_site_is_found_in_the_columns_in_which_it_is_found_in_records() {
+    let pack = r#"
+        [pack]
+        id = "mine"
+        [[rule]]
+        id = "mine.tide"
+        category = "widget"
+        weight = "certain"
+        line = ["Tide Harbour Home"]
+        sites = ["tide.example.org"]
+        remove = ["Tide Harbour Home\nThe mill closed."]
+        keep = ["They came to Tide Harbour Home."]
+    "#;
+    let pack = unchaff::Pack::parse("mine.toml", pack).expect("it is a pack");
+    let rules = Cleaner::builder().pack(pack).build().expect("they fit together");
+    assert!(rules.minds_hosts() && !Cleaner::builtin().minds_hosts());
+    let tide = Some("https://tide.example.org/a");
+    let other = Some("https://other.example/a");
+    let name = Some("tide.example.org");
+    let object = Some(r#"{"url": "https:\/\/tide.example.org"}"#);
+    let schemas = [
+        (["url", "u", "source"], "optional binary url; optional binary u; optional binary source;"),
+        (
+            ["metadata.url", "metadata.source", "host"],
+            "optional group metadata { required binary url; required binary source; } optional binary host;",
+        ),
+        (
+            ["metadata", "source", "source_domain"],
+            "optional binary metadata; optional binary source; optional binary source_domain;",
+        ),
+    ];
+    let cells = [None, tide, other, name, object, Some("{"), Some("")];
+    let folder = Folder::new();
+    let mut removed = 0;
+    for (names, columns) in schemas {
+        let is_struct = names[0].contains('.');
+        let mut rows = Vec::new();
+        for a in cells {
+            for b in cells {
+                // What is in one group is there for both or for none.
+                if is_struct && a.is_some() != b.is_some() {
+                    continue;
+                }
+                rows.extend(
+                    cells.map(|c| vec![Some("Tide Harbour Home\nThe mill closed."), a, b, c]),
+                );
+            }
+        }
+        let schema = format!("message schema {{ optional binary text; {columns} }}");
+        let options = Options { documents: true, ..Options::default() };
+        let of_parquet = folder.file("a.parquet", &table(&schema, &rows));
+        let of_parquet = clean_with(&of_parquet, &options, None, &rules).expect("it is read");
+        let record = |row: &Vec<Option<&str>>| {
+            let mut record = serde_json::json!({"text": row[0]});
+            for (name, cell) in names.iter().zip(&row[1..]) {
+                match name.split_once('.') {
+                    Some((outer, inner)) => record[outer][inner] = serde_json::json!(cell),
+                    None => record[*name] = serde_json::json!(cell),
+                }
+            }
+            format!("{record}\n")
+        };
+        let lines: String = rows.iter().map(record).collect();
+        let of_lines = folder.file("a.jsonl", lines.as_bytes());
+        let of_lines = clean_with(&of_lines, &options, None, &rules).expect("it is read");
+        assert_eq!(of_parquet.documents.len(), of_lines.documents.len());
+        for ((row, a), b) in rows.iter().zip(&of_parquet.documents).zip(&of_lines.documents) {
+            assert_eq!(a.fate, b.fate, "{names:?} {row:?}");
+            removed += a.cuts.len();
+        }
+    }
+    assert!(removed > 300, "{removed}");
+}
+
 fn properties() -> ::parquet::file::properties::WriterPropertiesBuilder {
     WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -177,6 +272,65 @@ fn only_the_text_changes_in_files_of_any_make() {
         assert_eq!(rows(&again), before);
         same_but_for_the_text(&input, &again);
     }
+}
+
+/// The column that is added says what cleaning would remove from each text; everything else is the same, the texts too.
+#[test]
+fn annotations_are_added_and_everything_else_stays() {
+    let folder = Folder::new();
+    let rules = Cleaner::builtin();
+    let texts = texts();
+    let expected = |text: &String| {
+        let spans = rules
+            .clean(text)
+            .removals()
+            .iter()
+            .map(|removal| {
+                // The texts are ASCII.
+                let (start, end) = (removal.span.start, removal.span.end);
+                format!(
+                    "{{start: {start}, end: {end}, rule: \"{}\"}}",
+                    rules.rule(removal.rule).id()
+                )
+            })
+            .collect::<Vec<_>>();
+        format!("[{}]", spans.join(", "))
+    };
+    for make in [properties().build(), properties().set_compression(Compression::SNAPPY).build()] {
+        let input = write(&texts, make);
+        let path = folder.file("a.parquet", &input);
+        let options = Options { edit: Edit::Annotate("residue".into()), ..Options::default() };
+        let (outcome, output) = assembled(&path, &options).expect("nothing is damaged");
+        assert!(outcome.report.removals() > 500 && outcome.documents.is_empty());
+        let (before, after) = (rows(&input), rows(&output));
+        assert_eq!(before.len(), after.len());
+        for (before, after) in before.iter().zip(&after) {
+            let spans = before.0.as_ref().map_or("null".to_owned(), expected);
+            assert_eq!(after.0, before.0);
+            assert_eq!(after.1, format!("{}residue={spans} ", before.1));
+        }
+        let open = |file: &[u8]| {
+            SerializedFileReader::new(bytes::Bytes::from(file.to_vec())).expect("it is Parquet")
+        };
+        let (old, new) = (open(&input), open(&output));
+        for (old, new) in old.metadata().row_groups().iter().zip(new.metadata().row_groups()) {
+            for (old, new) in old.columns().iter().zip(new.columns()) {
+                let chunk = |file: &[u8], column: &ColumnChunkMetaData| {
+                    let (start, len) = column.byte_range();
+                    file[start as usize..(start + len) as usize].to_vec()
+                };
+                assert_eq!(chunk(&input, old), chunk(&output, new));
+                assert_eq!(old.compression_codec(), new.compression_codec());
+            }
+        }
+        // Arrow's own form of the schema, which does not know the column, is gone.
+        let pairs = new.metadata().file_metadata().key_value_metadata();
+        assert!(pairs.is_none_or(|pairs| pairs.is_empty()), "{pairs:?}");
+    }
+    let path = folder.file("b.parquet", &write(&texts, properties().build()));
+    let options = Options { edit: Edit::Annotate("tags".into()), ..Options::default() };
+    let problem = clean(&path, &options).expect_err("there is such a column");
+    assert!(problem.what.contains("\"tags\" already"), "{problem}");
 }
 
 /// Everything that the footers say, save of the text column.
@@ -286,6 +440,17 @@ fn row_34_a_damaged_row_group_is_refused_or_kept_as_it_is() {
     assert_eq!(output[at as usize..(at + len) as usize], input[start..end]);
     let group = after.get_row_group(3).expect("it is there");
     assert_eq!(group.get_row_iter(None).expect("it has rows").count(), 1000);
+    // A row group that cannot be read has no annotations.
+    let options = Options { edit: Edit::Annotate("residue".into()), ..options };
+    let (_, output) = assembled(&path, &options).expect("salvage goes on");
+    let after = SerializedFileReader::new(bytes::Bytes::from(output)).expect("it is Parquet");
+    let spans = |group: usize| {
+        let group = after.metadata().row_group(group);
+        let column = group.columns().iter().find(|c| c.column_path().string().ends_with("start"));
+        let statistics = column.and_then(|column| column.statistics()).expect("there are some");
+        statistics.null_count_opt()
+    };
+    assert_eq!((spans(2), spans(3)), (Some(50), Some(500)));
 }
 
 /// A file with a flipped bit (every third of them is tried) makes nothing panic, hang or take all memory.

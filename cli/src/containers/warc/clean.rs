@@ -78,7 +78,7 @@ impl<E: Editor> WarcCleaner<E> {
         let edited = self.editor.edit(Text {
             bytes: &record[head.len..record.len() - TRAILER.len()],
             number,
-            host: host_of(uri.trim_matches(['<', '>'])),
+            host: host_of(uri.trim_matches(['<', '>'])).map(Cow::Borrowed),
             id: id.map(quoted),
         })?;
         let changed = match &edited.text {
