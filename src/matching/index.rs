@@ -17,9 +17,6 @@ use crate::rules::rule::Shape;
 use crate::text::number::{is_digit, mask_numbers};
 use crate::text::scan::Marks;
 
-/// Longest line whose view is made at a glance, in bytes.
-const SHORT_BYTES: usize = 32;
-
 /// A rule set and its index.
 #[derive(Debug)]
 pub(crate) struct Index {
@@ -43,29 +40,6 @@ impl Index {
     /// Everything that is not a whole line.
     fn shapes(&self) -> &ShapeIndex {
         self.shapes.get_or_init(|| ShapeIndex::new(&self.rules))
-    }
-
-    /// Whether a line of one unit is so short and plain that its view is made at once, and is what no rule matches.
-    fn is_short_body(&self, line: &[u8]) -> bool {
-        let mut view = [0; SHORT_BYTES];
-        let Some(view) = view.get_mut(..line.len()) else { return false };
-        let is_bare = |end: Option<&u8>| end.is_some_and(u8::is_ascii_alphabetic);
-        if !is_bare(line.first()) || !is_bare(line.last()) || line.starts_with(b"o ") {
-            return false;
-        }
-        let mut before = b'a';
-        for (to, &byte) in view.iter_mut().zip(line) {
-            let is_plain = byte.is_ascii_alphabetic() || b" ',-".contains(&byte);
-            if !is_plain || (byte == b' ' && before == b' ') {
-                return false;
-            }
-            before = byte;
-            *to = byte.to_ascii_lowercase();
-        }
-        let Ok(view) = std::str::from_utf8(view) else { return false };
-        let mut is_found = false;
-        self.find_phrase(view, &mut |_| is_found = true);
-        !is_found && !self.shapes().gate.may_match(view)
     }
 
     /// Finds the owners of a phrase.
@@ -107,10 +81,7 @@ impl Matcher for Index {
 
     #[inline]
     fn glance(&self, line: &[u8], marks: &Marks<'_>) -> Glance {
-        match self.shapes().gate.glance(line, marks) {
-            Glance::Single if self.is_short_body(line) => Glance::Body,
-            glance => glance,
-        }
+        self.shapes().gate.glance(line, marks)
     }
 
     fn is_unmatched(&self, unit: &[u8]) -> bool {
