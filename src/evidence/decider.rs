@@ -14,15 +14,15 @@ use super::stretch::Stretch;
 use super::tally::Tally;
 use super::verdict::Verdict;
 use crate::limits::Limits;
-use crate::matching::judge::{Introduction, Judge, Judged, Kind, Unit};
-use crate::matching::ruleset::{Matcher, RuleSet};
+use crate::matching::judge::{Introduction, Judge, Judged, Kind, Unit, introduces, is_item};
+use crate::matching::ruleset::{Glance, Matcher, RuleSet};
 use crate::rules::category::Weight;
 use crate::span::Span;
 use crate::text::chars::is_blank;
 use crate::text::line::{BYTE_ORDER_MARK, Line};
 use crate::text::region::Region;
 use crate::text::scan::Marks;
-use crate::text::texture::Texture;
+use crate::text::texture::{Texture, is_prose};
 
 /// What is decided about one document so far.
 #[derive(Debug)]
@@ -108,7 +108,12 @@ impl Decider {
     }
 
     /// Takes the next line, of at most `max_line_bytes`.
-    pub(crate) fn line(&mut self, matcher: &impl Matcher, mut line: Line<'_>) {
+    pub(crate) fn line(&mut self, matcher: &impl Matcher, line: Line<'_>) {
+        self.glanced_at(matcher, line, Glance::Unknown);
+    }
+
+    /// Takes the next line; `glance` is what the matcher said of it.
+    fn glanced_at(&mut self, matcher: &impl Matcher, mut line: Line<'_>, glance: Glance) {
         self.start_line(&mut line);
         let was_fenced = self.region.is_fence();
         let is_protected = self.region.protects(line.content);
@@ -119,47 +124,84 @@ impl Decider {
             self.judge.judged.is_item |= !was_fenced && !self.region.is_fence();
             Kind::Body
         } else {
-            self.judge.minds_labels =
-                !self.stretch.is_empty() || !matches!(self.state.flow, Flow::Body);
-            self.judge.judge(matcher, &self.limits, self.host.as_deref(), line.content)
+            self.judge.minds_labels = self.is_waiting();
+            self.judge.judge(matcher, &self.limits, self.host.as_deref(), line.content, glance)
         };
         match kind {
             Kind::Blank => self.blank(),
             Kind::Candidate => self.candidate(matcher.rules(), &line),
             Kind::Body => self.body(matcher.rules(), &line),
         }
-        self.state.end = line.end;
-        self.state.is_terminated = line.content_end() < line.end;
-        self.bound_held(matcher.rules());
+        self.took(matcher.rules(), &line);
     }
 
     /// Takes the next line, which was scanned.
     #[inline]
     pub(crate) fn scanned(&mut self, matcher: &impl Matcher, line: Line<'_>, marks: &Marks<'_>) {
-        let is_known = self.state.lines > 0
+        if self.state.lines == 0 && line.content.starts_with(BYTE_ORDER_MARK) {
+            return self.line(matcher, line);
+        }
+        if line.content.is_empty() && self.region.is_open() && self.state.lines > 0 {
+            self.region = Region::Text;
+            self.state.lines += 1;
+            self.blank();
+            return self.took(matcher.rules(), &line);
+        }
+        let glance = matcher.glance(line.content, marks);
+        if glance == Glance::Body
             && self.region.is_text_before(line.content)
-            && matcher.passes(line.content, marks);
-        if is_known && self.plain_body(matcher.rules(), &line) {
+            && self.plain_body(matcher.rules(), &line)
+        {
             return;
         }
-        self.line(matcher, line);
+        self.glanced_at(matcher, line, glance);
+    }
+
+    /// Whether residue may go together with what stands behind it.
+    fn is_waiting(&self) -> bool {
+        !self.stretch.is_empty() || !matches!(self.state.flow, Flow::Body)
     }
 
     /// Takes a line that is body as a whole. Says no where an exception would have to be known.
+    #[inline]
     fn plain_body(&mut self, rules: &RuleSet, line: &Line<'_>) -> bool {
-        self.judge.start_body(line.content);
-        let is_label = matches!(self.judge.judged.texture, Texture::Label | Texture::Headline);
-        let minds_labels = !self.stretch.is_empty() || !matches!(self.state.flow, Flow::Body);
-        if is_label && minds_labels && rules.has_exceptions() {
-            return false;
+        if self.is_waiting() {
+            self.judge.start_body(line.content);
+            let is_label = matches!(self.judge.judged.texture, Texture::Label | Texture::Headline);
+            if is_label && rules.has_exceptions() {
+                return false;
+            }
+            self.region = Region::Text;
+            self.state.lines += 1;
+            self.body(rules, line);
+        } else {
+            self.region = Region::Text;
+            self.state.lines += 1;
+            self.lone_body(rules, line);
         }
-        self.region = Region::Text;
-        self.state.lines += 1;
-        self.body(rules, line);
+        self.took(rules, line);
+        true
+    }
+
+    /// Takes a line that is body as a whole where nothing waits: what it says of itself is for lines behind it.
+    #[inline]
+    fn lone_body(&mut self, rules: &RuleSet, line: &Line<'_>) {
+        let introduces = introduces(line.content);
+        if is_prose(line.content) {
+            self.stretch.prose(rules, &mut self.verdict);
+        }
+        let was_introduced = self.state.before.introduction == Introduction::Colon;
+        let goes_on = was_introduced && is_item(line.content);
+        let introduces = if goes_on { Introduction::Colon } else { introduces };
+        self.keep_text(line.content_end(), line.end, introduces);
+    }
+
+    /// Notes where a line ends that was taken.
+    #[inline]
+    fn took(&mut self, rules: &RuleSet, line: &Line<'_>) {
         self.state.end = line.end;
         self.state.is_terminated = line.content_end() < line.end;
         self.bound_held(rules);
-        true
     }
 
     /// Takes the start of a line that is too long to be examined. Its bytes are kept.
@@ -354,12 +396,18 @@ impl Decider {
     }
 
     /// Lets go of what is held when it outgrows the limit.
+    #[inline]
     fn bound_held(&mut self, rules: &RuleSet) {
         let end = self.state.end;
         let held = end - self.state.decided.min(end);
-        if held <= self.limits.max_held_bytes as u64 {
-            return;
+        if held > self.limits.max_held_bytes as u64 {
+            self.let_go_of_all(rules);
         }
+    }
+
+    #[cold]
+    fn let_go_of_all(&mut self, rules: &RuleSet) {
+        let end = self.state.end;
         self.limit_hits.held += 1;
         self.stretch.let_go(rules, &mut self.verdict);
         match std::mem::take(&mut self.state.flow) {

@@ -112,7 +112,7 @@ impl EndSets {
 /// How a phrase that is a whole view begins, if it is long enough for a unit that the gate looks at.
 fn long_head(phrase: &str) -> Option<Vec<u8>> {
     let plain = plain_numbers(phrase);
-    (plain.len() >= END_BYTES).then(|| plain.into_bytes())
+    (plain.len() >= END_BYTES).then(|| plain.into_owned().into_bytes())
 }
 
 fn reversed(bytes: &[u8]) -> Vec<u8> {

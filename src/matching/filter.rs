@@ -2,8 +2,10 @@
 //!
 //! The invariant: what was added is found again; what was not may be found too, seldom. Filled when rules are compiled, asked by the gate.
 
-/// Bits for each key: about one in a hundred others is found too.
-const BITS_PER_KEY: usize = 20;
+/// Bits for each long key: about one in a hundred others is found too.
+const BITS_PER_LONG_KEY: usize = 20;
+/// Bits for each short key, of which there are few: what common words begin with must not be found by chance.
+const BITS_PER_SHORT_KEY: usize = 128;
 
 /// The first or last bytes of a view, in plain form: two words, the outermost byte lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,25 +44,31 @@ impl End {
 /// Ends of texts, by length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filter {
+    /// For each byte, bit `n` is set where an end of `n` bytes starts with it; bit 4 is for all longer ones too.
+    firsts: Vec<u8>,
+    /// The outermost 4 bytes of all ends that have as many.
+    fours: Bits,
     /// The ends of fewer than 8 bytes.
     short: Bits,
     /// The outermost 8 bytes of all others.
     beginnings: Bits,
     /// All of these others.
     long: Bits,
-    /// Bit `n` is set where an end of `n` bytes was added.
-    lens: u32,
 }
 
 impl Filter {
     /// A filter of ends, each given by its bytes from the outermost inwards; longer ones are cut down.
     pub(crate) fn new(ends: Vec<Vec<u8>>) -> Self {
         let short = ends.iter().filter(|end| end.len() < 8).count();
+        let mut fours: Vec<&[u8]> = ends.iter().filter_map(|end| end.get(..4)).collect();
+        fours.sort_unstable();
+        fours.dedup();
         let mut filter = Filter {
-            short: Bits::new(short),
-            beginnings: Bits::new(ends.len() - short),
-            long: Bits::new(ends.len() - short),
-            lens: 0,
+            firsts: vec![0; if ends.is_empty() { 0 } else { 256 }],
+            fours: Bits::new(fours.len() * BITS_PER_LONG_KEY),
+            short: Bits::new(short * BITS_PER_SHORT_KEY),
+            beginnings: Bits::new((ends.len() - short) * BITS_PER_LONG_KEY),
+            long: Bits::new((ends.len() - short) * BITS_PER_LONG_KEY),
         };
         ends.iter().for_each(|end| filter.add(end));
         filter
@@ -78,7 +86,13 @@ impl Filter {
         let mut padded = [0; END_BYTES];
         padded[..len].copy_from_slice(&bytes[..len]);
         let end = End::new(padded);
-        self.lens |= 1 << len;
+        match bytes.first() {
+            Some(&first) => self.firsts[usize::from(first)] |= 1 << len.min(4),
+            None => self.firsts.iter_mut().for_each(|lens| *lens |= 1),
+        }
+        if len >= 4 {
+            self.fours.set(end.key(4));
+        }
         if len < 8 {
             self.short.set(end.key(len));
         } else {
@@ -89,42 +103,46 @@ impl Filter {
 
     /// The filter as numbers.
     pub(crate) fn to_words(&self) -> Vec<u64> {
-        let parts = [&self.short, &self.beginnings, &self.long];
-        let lens = parts.map(|bits| bits.0.len() as u64);
-        let head = [u64::from(self.lens)].into_iter().chain(lens);
-        head.chain(parts.into_iter().flat_map(|bits| bits.0.iter().copied())).collect()
+        let firsts = self.firsts.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes));
+        let firsts = Bits(firsts.collect());
+        let parts = [&firsts, &self.fours, &self.short, &self.beginnings, &self.long];
+        let lens = parts.map(|bits| bits.0.len() as u64).into_iter();
+        lens.chain(parts.into_iter().flat_map(|bits| bits.0.iter().copied())).collect()
     }
 
     /// Takes a filter off the front of numbers, if one stands there.
     pub(crate) fn take(words: &mut impl Iterator<Item = u64>) -> Option<Self> {
-        let lens = u32::try_from(words.next()?).ok()?;
-        let sizes: [u64; 3] = [words.next()?, words.next()?, words.next()?];
+        let mut size = || words.next();
+        let sizes: [u64; 5] = [size()?, size()?, size()?, size()?, size()?];
         let mut take = |size: u64| {
             let bits: Vec<u64> = words.take(usize::try_from(size).ok()?).collect();
             let is_whole = bits.len() as u64 == size && (size == 0 || size.is_power_of_two());
             is_whole.then_some(Bits(bits))
         };
-        let [short, beginnings, long] = sizes.map(&mut take);
-        Some(Filter { short: short?, beginnings: beginnings?, long: long?, lens })
+        let [firsts, fours, short, beginnings, long] = sizes.map(&mut take);
+        let firsts = firsts?.0.into_iter().flat_map(u64::to_le_bytes).collect();
+        Some(Filter { firsts, fours: fours?, short: short?, beginnings: beginnings?, long: long? })
     }
 
     /// Whether some end that was added may be the outermost part of this one.
     #[inline]
     pub(crate) fn may_have(&self, end: End) -> bool {
-        let mut short = self.lens & 0xFF;
-        while short != 0 {
-            if self.short.get(end.key(short.trailing_zeros() as usize)) {
-                return true;
-            }
-            short &= short - 1;
-        }
-        self.beginnings.get(end.key(8)) && self.has_long(end)
+        let first = (end.0[0] & 0xFF) as usize;
+        let lens = self.firsts.get(first).copied().unwrap_or(0);
+        (lens >= 1 << 4 && self.fours.get(end.key(4)) && self.has_long(end))
+            || (lens & 0xF != 0 && self.has_short(end, lens & 0xF))
     }
 
     #[cold]
+    fn has_short(&self, end: End, lens: u8) -> bool {
+        (0..4).any(|len| lens & (1 << len) != 0 && self.short.get(end.key(len)))
+    }
+
+    /// The same for ends of 4 bytes and more.
     fn has_long(&self, end: End) -> bool {
-        let may_have = |len: usize| self.lens & (1 << len) != 0 && self.long.get(end.key(len));
-        [8, 12, 16].into_iter().any(may_have)
+        [4, 6].into_iter().any(|len| self.short.get(end.key(len)))
+            || (self.beginnings.get(end.key(8))
+                && [8, 12, 16].into_iter().any(|len| self.long.get(end.key(len))))
     }
 }
 
@@ -133,12 +151,9 @@ impl Filter {
 struct Bits(Vec<u64>);
 
 impl Bits {
-    /// An empty set with room for so many keys.
-    fn new(keys: usize) -> Self {
-        Bits(vec![
-            0;
-            if keys == 0 { 0 } else { (keys * BITS_PER_KEY).div_ceil(64).next_power_of_two() }
-        ])
+    /// An empty set of so many bits.
+    fn new(bits: usize) -> Self {
+        Bits(vec![0; if bits == 0 { 0 } else { bits.div_ceil(64).next_power_of_two() }])
     }
 
     fn set(&mut self, key: u64) {
@@ -173,7 +188,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_added_is_found(ends in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..24), 1..50)) {
+        fn what_was_added_is_found(ends in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..24), 1..50)) {
             let filter = Filter::new(ends.clone());
             prop_assert_eq!(Filter::take(&mut filter.to_words().into_iter()), Some(filter.clone()));
             for added in &ends {

@@ -12,7 +12,7 @@ use super::gate::known::KnownEnds;
 use super::inline::InlineLiterals;
 use super::patterns::Patterns;
 use super::phrases::PhraseTable;
-use super::ruleset::{Acting, Marker, Match, Matcher, RuleId, RuleSet};
+use super::ruleset::{Acting, Glance, Marker, Match, Matcher, RuleId, RuleSet};
 use crate::rules::rule::Shape;
 use crate::text::number::{is_digit, mask_numbers};
 use crate::text::scan::Marks;
@@ -22,16 +22,19 @@ use crate::text::scan::Marks;
 pub(crate) struct Index {
     rules: RuleSet,
     has_numbers: bool,
+    /// Length of the longest phrase.
+    longest: usize,
     shapes: OnceLock<ShapeIndex>,
     shapeless: Vec<usize>,
 }
 
 impl Index {
     pub(crate) fn new(rules: RuleSet) -> Self {
-        let mut tables = rules.layers().iter().map(|acting| acting.layer().phrases());
-        let has_numbers = tables.any(|table| table.info().has_numbers);
+        let tables = rules.layers().iter().map(|acting| acting.layer().phrases().info());
+        let has_numbers = tables.clone().any(|table| table.has_numbers);
+        let longest = tables.map(|table| table.longest).max().unwrap_or(0) as usize;
         let shapeless = rules.shapeless_exceptions().collect();
-        Index { rules, has_numbers, shapes: OnceLock::new(), shapeless }
+        Index { rules, has_numbers, longest, shapes: OnceLock::new(), shapeless }
     }
 
     /// Everything that is not a whole line.
@@ -41,6 +44,9 @@ impl Index {
 
     /// Finds the owners of a phrase.
     fn find_phrase(&self, view: &str, found: &mut impl FnMut(Acting)) {
+        if view.len() > self.longest {
+            return;
+        }
         let hash = PhraseTable::hash(view);
         for acting in self.rules.layers() {
             let owners = acting.layer().phrases().find_hashed(hash, view);
@@ -56,8 +62,13 @@ impl Index {
     fn find_phrases(&self, view: &str, found: &mut impl FnMut(Acting)) {
         self.find_phrase(view, found);
         // A view that is masked holds `{n}`, and so does the phrase that equals it.
-        let mut masked = String::new();
-        if self.has_numbers && view.contains(is_digit) && mask_numbers(view, &mut masked) {
+        let has_digit = || match view.is_ascii() {
+            true => view.bytes().any(|byte| byte.is_ascii_digit()),
+            false => view.contains(is_digit),
+        };
+        if self.has_numbers && has_digit() {
+            let mut masked = String::new();
+            mask_numbers(view, &mut masked);
             self.find_phrase(&masked, found);
         }
     }
@@ -69,8 +80,12 @@ impl Matcher for Index {
     }
 
     #[inline]
-    fn passes(&self, line: &[u8], marks: &Marks<'_>) -> bool {
-        self.shapes().gate.passes(line, marks)
+    fn glance(&self, line: &[u8], marks: &Marks<'_>) -> Glance {
+        self.shapes().gate.glance(line, marks)
+    }
+
+    fn is_unmatched(&self, unit: &[u8]) -> bool {
+        self.shapes().gate.is_unmatched(unit)
     }
 
     fn best(&self, view: &str, host: Option<&str>) -> Match {

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::compound::find_parts;
 use super::detach::{find_inside, is_detached_end, is_detached_start, is_strong};
-use super::ruleset::{Marker, Match, Matcher, RuleId};
+use super::ruleset::{Glance, Marker, Match, Matcher, RuleId};
 use super::segments::Segments;
 use crate::limits::Limits;
 use crate::text::chars::{is_blank, next_char, prev_char, trim_end, trim_start};
@@ -88,40 +88,47 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// Judges a line that no region protects.
+    /// Judges a line that no region protects; `glance` is what the matcher said of it.
     pub(crate) fn judge(
         &mut self,
         matcher: &impl Matcher,
         limits: &Limits,
         host: Option<&str>,
         line: &[u8],
+        glance: Glance,
     ) -> Kind {
         if is_blank(line) {
             return Kind::Blank;
         }
         self.start_body(line);
+        self.markers.clear();
         let is_short = line.len() <= limits.max_candidate_bytes;
-        let mut whole = Match::None;
-        if is_short {
+        if is_short && glance != Glance::Body && !matcher.is_unmatched(line) {
             let view = fold_into(line, &mut self.view);
             if view.is_empty() {
                 return Kind::Body;
             }
-            whole = matcher.best(view, host);
-        }
-        self.markers.clear();
-        match whole {
-            Match::Excepted => {
-                self.except();
-                return Kind::Body;
+            match matcher.best(view, host) {
+                Match::Excepted => {
+                    self.except();
+                    return Kind::Body;
+                }
+                Match::Rule(rule) => {
+                    self.take_whole(matcher, host, line, rule);
+                    return Kind::Candidate;
+                }
+                Match::None => {}
             }
-            Match::Rule(rule) => {
-                self.take_whole(matcher, host, line, rule);
-                return Kind::Candidate;
-            }
-            Match::None => matcher.markers(line, host, &mut self.markers),
         }
-        let kind = self.judge_parts(matcher, limits, host, line, is_short);
+        // Of a line that is one unit no part can go; one that is too long may have a short unit all the same, in white space.
+        let is_whole = glance == Glance::Body || (glance == Glance::Single && is_short);
+        let kind = match is_whole {
+            true => Kind::Body,
+            false => {
+                matcher.markers(line, host, &mut self.markers);
+                self.judge_parts(matcher, limits, host, line, is_short)
+            }
+        };
         let judged = &self.judged;
         let is_plain = kind == Kind::Body
             && judged.prefix.is_empty()
@@ -330,7 +337,7 @@ fn copy_without(line: &[u8], part: Range<usize>, inside: &[Unit], rest: &mut Vec
 }
 
 /// What the core of a line introduces.
-fn introduces(core: &[u8]) -> Introduction {
+pub(crate) fn introduces(core: &[u8]) -> Introduction {
     if ends_in_colon(core) {
         return Introduction::Colon;
     }
@@ -343,6 +350,10 @@ fn introduces(core: &[u8]) -> Introduction {
 
 /// Whether a text ends in a colon, closing quotes, brackets and emphasis aside.
 fn ends_in_colon(text: &[u8]) -> bool {
+    // Most lines end in a letter or a full stop.
+    if text.last().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'.') {
+        return false;
+    }
     let mut at = trim_end(text, 0, text.len());
     for _ in 0..8 {
         match prev_char(text, at) {
@@ -361,7 +372,7 @@ const MAX_ITEM_BYTES: usize = 60;
 
 /// Whether the core of a line reads like an item of a list: a bullet, a number or a letter with a bracket at its start,
 /// or a few words that are no sentence.
-fn is_item(core: &[u8]) -> bool {
+pub(crate) fn is_item(core: &[u8]) -> bool {
     let end = trim_end(core, 0, core.len());
     let at = trim_start(core, 0, end);
     let is_short = end - at <= MAX_ITEM_BYTES && !ends_sentence(core, end);

@@ -87,12 +87,28 @@ pub(crate) struct Marker {
     pub rule: RuleId,
 }
 
+/// What a line is at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Glance {
+    /// That takes a closer look.
+    Unknown,
+    /// Surely one unit: without a cut, without labels side by side and without inline literals.
+    Single,
+    /// Surely body, as a whole; exceptions aside.
+    Body,
+}
+
 /// A way to find the rules that match.
 pub(crate) trait Matcher {
     fn rules(&self) -> &RuleSet;
-    /// Whether a line is surely body, as a whole; exceptions aside. A matcher need not know.
-    fn passes(&self, line: &[u8], marks: &Marks<'_>) -> bool {
+    /// What a line is at a glance. A matcher need not know.
+    fn glance(&self, line: &[u8], marks: &Marks<'_>) -> Glance {
         let _ = (line, marks);
+        Glance::Unknown
+    }
+    /// Whether surely no rule matches the view of a unit. A matcher need not know.
+    fn is_unmatched(&self, unit: &[u8]) -> bool {
+        let _ = unit;
         false
     }
     /// The best rule for a folded view on a page of this host. A matcher need not look for exceptions where no rule

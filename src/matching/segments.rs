@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::judge::Unit;
 use super::ruleset::{Marker, Match, Matcher};
 use crate::limits::Limits;
-use crate::text::chars::{trim_end, trim_start};
+use crate::text::chars::{is_continuation, trim_end, trim_start};
 use crate::text::fold::fold_into;
 use crate::text::segment::{first_cut, is_cut, last_cut};
 
@@ -111,16 +111,14 @@ impl<M: Matcher> Segments<'_, M> {
             let before = trim_end(self.line, 0, start) == 0;
             before && trim_start(self.line, end, self.line.len()) == self.line.len()
         };
-        if end - start > max || (self.line.len() <= max && is_whole()) {
+        if end - start > max
+            || (self.line.len() <= max && is_whole())
+            || self.matcher.is_unmatched(&self.line[start..end])
+        {
             return None;
         }
         let view = fold_into(&self.line[start..end], self.view);
         let Match::Rule(rule) = self.matcher.best(view, self.host) else { return None };
         Some(Unit { start, end, rule, key: xxh3_64(view.as_bytes()) })
     }
-}
-
-/// Whether a byte stands inside a UTF-8 character.
-fn is_continuation(byte: u8) -> bool {
-    byte & 0xC0 == 0x80
 }

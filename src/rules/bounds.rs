@@ -4,24 +4,29 @@
 //! *plain*: every number, with the points and commas inside it, written as one `0`. Made with the pattern, read by the
 //! gate, which spares most lines the search for anything else.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Repetition};
 
+use crate::text::segment::is_stop;
+
 /// Most literals that stand for one pattern.
 const MAX_LITERALS: usize = 2000;
 /// Longest literal, in bytes.
 const MAX_LITERAL_BYTES: usize = 12;
+/// Selectivity from which more brings nothing.
+const ENOUGH: usize = 6;
 /// Shortest literal of plain letters that tells a line from others.
 const MIN_SELECTIVE_BYTES: usize = 3;
 
 /// What stands at an end of every match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Bounds {
-    /// Every match begins with one of these.
+    /// Every match begins with one of these, none of which begins with another; sorted.
     Heads(Vec<Vec<u8>>),
-    /// Every match ends with one of these.
+    /// Every match ends with one of these, none of which ends with another; sorted by the bytes from the last to the first.
     Tails(Vec<Vec<u8>>),
     /// Nothing is known of the ends.
     Free,
@@ -33,10 +38,14 @@ impl Bounds {
         let hir = with_plain_numbers(hir);
         let heads = extract(&hir, ExtractKind::Prefix);
         let tails = extract(&hir, ExtractKind::Suffix);
-        match (heads, tails) {
-            (Some(heads), _) if heads.iter().all(|head| is_selective(head)) => Bounds::Heads(heads),
-            (_, Some(tails)) if tails.iter().all(|tail| is_selective(tail)) => Bounds::Tails(tails),
-            _ => Bounds::Free,
+        let are_selective = |ends: &Vec<Vec<u8>>| ends.iter().all(|end| is_selective(end));
+        match (heads.filter(are_selective), tails.filter(are_selective)) {
+            (Some(heads), Some(tails)) if selectivity(&heads) < selectivity(&tails).min(ENOUGH) => {
+                Bounds::Tails(tails)
+            }
+            (Some(heads), _) => Bounds::Heads(heads),
+            (None, Some(tails)) => Bounds::Tails(tails),
+            (None, None) => Bounds::Free,
         }
     }
 }
@@ -45,19 +54,35 @@ impl Bounds {
     /// Whether a view in plain form begins or ends as every match does.
     pub(crate) fn fit(&self, plain: &str) -> bool {
         let plain = plain.as_bytes();
+        // None begins with another, so that only the last one up to the view can be what it begins with.
         match self {
-            Bounds::Heads(heads) => heads.iter().any(|head| plain.starts_with(head)),
-            Bounds::Tails(tails) => tails.iter().any(|tail| plain.ends_with(tail)),
+            Bounds::Heads(heads) => {
+                let after = heads.partition_point(|head| head.as_slice() <= plain);
+                after.checked_sub(1).is_some_and(|at| plain.starts_with(&heads[at]))
+            }
+            Bounds::Tails(tails) => {
+                let after = tails.partition_point(|tail| tail.iter().rev().le(plain.iter().rev()));
+                after.checked_sub(1).is_some_and(|at| plain.ends_with(&tails[at]))
+            }
             Bounds::Free => true,
         }
     }
 }
 
-/// A few letters, a short word, a sign that texts seldom begin with, or a number.
+/// How well ends tell a line from others: the characters of the shortest, where a sign that texts seldom begin with is as
+/// good as several letters.
+fn selectivity(ends: &[Vec<u8>]) -> usize {
+    let worth = |c: char| if c.is_alphanumeric() || c == ' ' { 1 } else { 3 };
+    let value = |end: &Vec<u8>| String::from_utf8_lossy(end).chars().map(worth).sum();
+    ends.iter().map(value).min().unwrap_or(0)
+}
+
+/// A few letters, a short word, a sign that texts seldom begin or end with, or a number.
 fn is_selective(literal: &[u8]) -> bool {
     let is_word = literal.len() >= 2 && literal.contains(&b' ');
     let is_rare = literal.first().is_some_and(|&first| first >= 0x80 || first == b'0');
-    literal.len() >= MIN_SELECTIVE_BYTES || is_word || is_rare
+    let is_stop = String::from_utf8_lossy(literal).chars().all(is_stop);
+    (literal.len() >= MIN_SELECTIVE_BYTES || is_word || is_rare) && !is_stop
 }
 
 /// Whether a pattern can match a text that holds no other characters than these.
@@ -102,7 +127,11 @@ fn extract(hir: &Hir, kind: ExtractKind) -> Option<Vec<Vec<u8>>> {
             shortest.insert(literal);
         }
     }
-    Some(shortest.into_iter().collect())
+    let mut shortest: Vec<Vec<u8>> = shortest.into_iter().collect();
+    if !is_head {
+        shortest.sort_by(|a, b| a.iter().rev().cmp(b.iter().rev()));
+    }
+    Some(shortest)
 }
 
 /// A literal, which may be cut in the middle of a character, in plain form.
@@ -168,8 +197,16 @@ pub(crate) fn is_number(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_digit() } else { !is_letter && c.is_numeric() }
 }
 
-/// Writes every number of a text, with the points and commas inside it, as one `0`.
-pub(crate) fn plain_numbers(text: &str) -> String {
+/// A text with every number, and the points and commas inside it, written as one `0`.
+pub(crate) fn plain_numbers(text: &str) -> Cow<'_, str> {
+    let has_numbers = match text.is_ascii() {
+        true => text.bytes().any(|byte| byte.is_ascii_digit()),
+        false => text.contains(is_number),
+    };
+    if has_numbers { Cow::Owned(with_zeros(text)) } else { Cow::Borrowed(text) }
+}
+
+fn with_zeros(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -202,6 +239,7 @@ fn number_len(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn bounds(pattern: &str) -> Bounds {
         Bounds::of(&regex_syntax::parse(pattern).expect("the pattern is read"))
@@ -230,7 +268,7 @@ mod tests {
         assert_eq!(heads(r"\d{1,6} comments?"), ["0 comment"]);
         assert_eq!(heads(r"© .{1,30}"), ["© "]);
         assert_eq!(heads(r"page \d,\d{3}(?: of)?"), ["page 0"]);
-        let tails = Bounds::Tails(vec![b"by blogger".to_vec(), b"by blogger.".to_vec()]);
+        let tails = Bounds::Tails(vec![b"by blogger.".to_vec(), b"by blogger".to_vec()]);
         assert_eq!(bounds(r".{2,40}by blogger\.?"), tails);
         assert_eq!(bounds(r".{2,40}cookies.{2,40}"), Bounds::Free);
         assert_eq!(bounds("(?:\"|x).{2,40}cookies.{2,40}"), Bounds::Free);
@@ -243,6 +281,21 @@ mod tests {
         };
         assert!(can("(?:é|e)te .*") && can("[α-ω]{0,2}abc"));
         assert!(!can("(?:é|e)té .*") && !can(".{0,9}[α-ω]{2}.{0,9}"));
+    }
+
+    proptest! {
+        /// Halving finds what comparing with each finds.
+        #[test]
+        fn a_view_fits_if_one_of_its_ends_is_known(
+            words in proptest::collection::vec("[ab]{3,5}", 1..6),
+            view in "[ab]{0,8}",
+        ) {
+            let alternation = words.join("|");
+            for (pattern, is_head) in [(format!("(?:{alternation}).{{2}}"), true), (format!("[^0]{{1,9}}(?:{alternation})"), false)] {
+                let expected = words.iter().any(|word| if is_head { view.starts_with(word) } else { view.ends_with(word) });
+                prop_assert_eq!(bounds(&pattern).fit(&view), expected, "{}", pattern);
+            }
+        }
     }
 
     #[test]

@@ -92,27 +92,39 @@ pub(crate) fn fold_into<'b>(raw: &[u8], buffer: &'b mut String) -> &'b str {
 }
 
 /// What a letter or sign folds to wherever it stands, if that is one character whatever stands beside it: known for the
-/// common alphabets and their punctuation.
+/// scripts that rules are written in, and their punctuation.
+#[inline]
 pub(crate) fn fold_simple(c: char) -> Option<char> {
-    static FOLDED: OnceLock<Box<[u16]>> = OnceLock::new();
-    if c.is_ascii() {
-        return (!c.is_whitespace()).then(|| c.to_ascii_lowercase());
+    match c {
+        '\0'..='\x7F' => (!c.is_whitespace()).then(|| c.to_ascii_lowercase()),
+        // Neither has a case, parts, or what would join it.
+        '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => Some(c),
+        _ => fold_listed(c),
     }
-    let folded = FOLDED.get_or_init(|| ('\0'..MAX_SIMPLE).map(find_simple).collect());
-    let at = folded.get(c as usize).copied().filter(|&folded| folded != 0)?;
-    char::from_u32(u32::from(at))
 }
 
-/// Above all that `fold_simple` knows.
-const MAX_SIMPLE: char = '\u{2070}';
+/// The same for a character of the pages of the first plane, which are filled when one is asked for.
+fn fold_listed(c: char) -> Option<char> {
+    static PAGES: [OnceLock<Box<[u16; PAGE]>>; PAGE] = [const { OnceLock::new() }; PAGE];
+    let page = PAGES.get(c as usize / PAGE)?.get_or_init(|| {
+        let first = c as usize / PAGE * PAGE;
+        let folded = |at| char::from_u32((first + at) as u32).map_or(0, find_simple);
+        Box::new(std::array::from_fn(folded))
+    });
+    char::from_u32(u32::from(page[c as usize % PAGE])).filter(|&folded| folded != '\0')
+}
+
+/// Characters of a page.
+const PAGE: usize = 256;
 
 fn find_simple(c: char) -> u16 {
-    let is_letter = matches!(c, '\u{A1}'..'\u{300}' | '\u{370}'..'\u{580}' | '\u{1E00}'..'\u{1F00}' | '\u{2000}'..);
-    if !is_letter
+    let is_listed = matches!(c, '\u{A1}'..'\u{300}' | '\u{370}'..'\u{750}' | '\u{900}'..'\u{980}' | '\u{E00}'..'\u{E80}'
+        | '\u{1E00}'..'\u{1F00}' | '\u{2000}'..'\u{2C00}' | '\u{3001}'..'\u{A000}' | '\u{FE30}'..'\u{FFF0}');
+    if !is_listed
         || c.is_numeric()
         || c.is_whitespace()
         || is_zero_width(c)
-        || canonical_combining_class(c) != 0
+        || (canonical_combining_class(c) != 0 && !is_lone_mark(c))
     {
         return 0;
     }
@@ -123,6 +135,12 @@ fn find_simple(c: char) -> u16 {
         (Some(only), None) => u16::try_from(only as u32).unwrap_or(0),
         _ => 0,
     }
+}
+
+/// Marks that join no letter before them into one character.
+fn is_lone_mark(c: char) -> bool {
+    matches!(c, '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{652}' | '\u{656}'..='\u{65F}' | '\u{670}' | '\u{6D6}'..='\u{6ED}'
+        | '\u{94D}' | '\u{951}'..='\u{954}' | '\u{E31}'..='\u{E4E}')
 }
 
 /// Folds a phrase of a rule.
@@ -180,6 +198,19 @@ impl Target for Folder {
 
 /// The same for ASCII.
 fn fold_ascii(raw: &[u8], buffer: &mut String) {
+    let raw = raw.trim_ascii();
+    // Most lines hold no white space but single spaces.
+    let is_odd = raw.iter().fold(false, |odd, &byte| odd | (byte.wrapping_sub(b'\t') < 5));
+    let pairs = raw.iter().zip(raw.iter().skip(1));
+    let is_wide = pairs.fold(false, |wide, (&a, &b)| wide | ((a == b' ') & (b == b' ')));
+    if !is_odd
+        && !is_wide
+        && let Ok(text) = std::str::from_utf8(raw)
+    {
+        buffer.push_str(text);
+        buffer.make_ascii_lowercase();
+        return;
+    }
     let mut is_spaced = false;
     for &byte in raw {
         if matches!(byte, b' ' | b'\t'..=b'\r') {
@@ -230,8 +261,6 @@ fn put_space(white: &mut Option<usize>, end: usize, target: &mut impl Target) {
 
 fn put_slowly(c: char, raw: Range<usize>, target: &mut impl Target) {
     match c {
-        // Neither has a case, parts, or what would join it.
-        '\u{4E00}'..='\u{9FFF}' => target.put(c, raw),
         '\u{FF01}'..='\u{FF5E}' => {
             let narrow = char::from_u32(c as u32 - 0xFEE0).unwrap_or(c);
             target.put(narrow.to_ascii_lowercase(), raw);
@@ -338,12 +367,26 @@ mod tests {
     proptest! {
         /// A text of characters that fold to one is folded one by one.
         #[test]
-        fn simple_characters_fold_one_by_one(text in "[a-zA-Zà-ỹÀ-Ỹа-яА-ЯёЁα-ωΑ-Ωάώß“”’–»«0-9]{1,30}") {
+        fn simple_characters_fold_one_by_one(
+            text in "[a-zA-Zà-ỹÀ-Ỹа-яА-ЯёЁα-ωΑ-Ωάώß“”’–»«0-9]{1,30}|[\\x20-\\x7F]{0,20}|([\\u{5D0}-\\u{74F}]|[\\u{900}-\\u{97F}]|[\\u{E00}-\\u{E7F}]|[\\u{2000}-\\u{2BFF}]|[\\u{3000}-\\u{30FF}]|[\\u{4E00}-\\u{4EFF}]|[\\u{AC00}-\\u{AD00}]|[\\u{FE30}-\\u{FFEF}]|[\\u{1100}-\\u{1200}]){1,12}",
+        ) {
             let simple: Option<String> = text.chars().map(fold_simple).collect();
             if let Some(simple) = simple {
                 let mut buffer = String::new();
                 fold(text.as_bytes(), &mut buffer);
                 prop_assert_eq!(simple, buffer);
+            }
+        }
+
+        /// Nothing that stands beside a simple character changes what it folds to, unless it joins it from behind.
+        #[test]
+        fn what_stands_before_a_simple_character_changes_nothing(before in any::<char>(), c in "[\\u{A1}-\\u{97F}]|[\\u{E00}-\\u{E7F}]|[\\u{1E00}-\\u{30FF}]|[\\u{3400}-\\u{FFEF}]") {
+            if let Some(simple) = c.chars().next().and_then(fold_simple) {
+                let (mut alone, mut both) = (String::new(), String::new());
+                fold(before.to_string().as_bytes(), &mut alone);
+                fold(format!("{before}{c}").as_bytes(), &mut both);
+                let is_space = before.is_whitespace();
+                prop_assert!(is_space || both == format!("{alone}{simple}"), "{:?}", (before, c));
             }
         }
 

@@ -63,11 +63,18 @@ impl Region {
         *self != Region::Text || cells(content) > 1
     }
 
+    /// Whether the next line stands in ordinary text, unless it begins otherwise.
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Region::Text | Region::Table)
+    }
+
     /// Whether a line that is not blank stands in ordinary text here, and keeps to it, at a glance.
     pub(crate) fn is_text_before(self, content: &[u8]) -> bool {
-        let is_open = matches!(self, Region::Text | Region::Table);
+        let is_open = self.is_open() || self == Region::Start;
         match content.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'`' | b'~' | b'|' | 0x0B) | None => false,
+            // Front matter may begin.
+            Some(b'-' | b'+') if self == Region::Start => false,
             Some(first) if first.is_ascii() => is_open,
             // White space of other kinds may stand before a table row.
             Some(_) => is_open && !content.contains(&b'|'),

@@ -30,31 +30,33 @@ struct Block {
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
     blocks: Vec<Block>,
-    /// Where each line feed stands.
-    pub line_feeds: Vec<u32>,
+    /// Where each line feed stands, and numbers without meaning behind them.
+    feeds: Vec<u32>,
+    /// How many line feeds there are.
+    feed_count: usize,
 }
 
 impl Scan {
     /// Scans a window, at most `u32::MAX` bytes.
     pub(crate) fn read(&mut self, window: &[u8]) {
-        self.blocks.clear();
-        self.line_feeds.clear();
-        self.blocks.reserve(window.len().div_ceil(BLOCK));
+        let count = window.len().div_ceil(BLOCK);
+        if self.blocks.len() < count {
+            self.blocks.resize(count, Block::default());
+        }
+        self.feed_count = 0;
         let (chunks, rest) = window.as_chunks::<BLOCK>();
-        let mut base = 0;
-        for chunk in chunks {
-            self.add(chunk, base);
-            base += BLOCK as u32;
+        for (at, chunk) in chunks.iter().enumerate() {
+            self.set(at, chunk);
         }
         if !rest.is_empty() {
             let mut chunk = [0; BLOCK];
             chunk[..rest.len()].copy_from_slice(rest);
-            self.add(&chunk, base);
+            self.set(chunks.len(), &chunk);
         }
     }
 
     #[inline]
-    fn add(&mut self, chunk: &[u8; BLOCK], base: u32) {
+    fn set(&mut self, at: usize, chunk: &[u8; BLOCK]) {
         let (mut high, mut mark, mut feeds) = (0, 0, 0);
         let (parts, _) = chunk.as_chunks::<16>();
         for (at, part) in parts.iter().enumerate() {
@@ -63,11 +65,34 @@ impl Scan {
             mark |= u64::from(part_mark) << (16 * at);
             feeds |= u64::from(part_feeds) << (16 * at);
         }
-        self.blocks.push(Block { high, mark });
-        while feeds != 0 {
-            self.line_feeds.push(base + feeds.trailing_zeros());
-            feeds &= feeds - 1;
+        self.blocks[at] = Block { high, mark };
+        self.add_feeds((at * BLOCK) as u32, feeds);
+    }
+
+    #[inline]
+    fn add_feeds(&mut self, base: u32, mut feeds: u64) {
+        let count = feeds.count_ones() as usize;
+        // Room for two is written to at once, needed or not: seldom does a block have more.
+        if self.feeds.len() < self.feed_count + count.max(2) {
+            self.feeds.resize(2 * self.feeds.len() + BLOCK, 0);
         }
+        let room = &mut self.feeds[self.feed_count..];
+        room[0] = base + feeds.trailing_zeros();
+        feeds &= feeds.wrapping_sub(1);
+        room[1] = base + feeds.trailing_zeros();
+        feeds &= feeds.wrapping_sub(1);
+        let mut more = 2;
+        while feeds != 0 {
+            room[more] = base + feeds.trailing_zeros();
+            feeds &= feeds - 1;
+            more += 1;
+        }
+        self.feed_count += count;
+    }
+
+    /// Where each line feed stands.
+    pub(crate) fn line_feeds(&self) -> &[u32] {
+        &self.feeds[..self.feed_count]
     }
 
     /// The marks of a part of the window.
@@ -180,7 +205,7 @@ mod tests {
             scan.read(b"left over");
             scan.read(&text);
             let feeds: Vec<u32> = (0..).zip(&text).filter(|(_, b)| **b == b'\n').map(|(at, _)| at).collect();
-            prop_assert_eq!(&scan.line_feeds, &feeds);
+            prop_assert_eq!(scan.line_feeds(), &feeds);
             let (a, b) = (cut.0.index(text.len() + 1), cut.1.index(text.len() + 1));
             let part = a.min(b)..a.max(b);
             let marks = scan.marks(part.clone());

@@ -44,7 +44,7 @@ fn may_end(c: char) -> bool {
     is_stop(c) || is_closing(c) || is_invisible(c)
 }
 
-fn is_stop(c: char) -> bool {
+pub(crate) fn is_stop(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։') || is_wide_stop(c)
 }
 
@@ -147,35 +147,189 @@ fn sentence_end(line: &[u8], end: usize) -> Option<SentenceEnd> {
     None
 }
 
-/// The last cut in `from..to`: the start of the last segment of that stretch.
-pub(crate) fn last_cut(line: &[u8], from: usize, to: usize) -> Option<usize> {
-    let mut at = to;
-    while at > from {
-        let (c, len) = prev_char(line, at)?;
-        at = at.checked_sub(len).filter(|&at| at > from)?;
-        if !is_invisible(c) && is_cut(line, at) {
-            return Some(at);
-        }
-    }
-    None
-}
-
 /// The first cut in `from..to`: the end of the first segment of that stretch.
 pub(crate) fn first_cut(line: &[u8], from: usize, to: usize) -> Option<usize> {
     let mut at = from;
-    while let Some((c, len)) = next_char(line, at).filter(|_| at < to) {
-        if at > from && !is_invisible(c) && is_cut(line, at) {
+    loop {
+        // What stands at `from` may end a sentence that began before it.
+        if let Some(cut) = cuts_behind(line, at, from, to).next() {
+            return Some(cut);
+        }
+        at = next_stop(line, at, to)?;
+    }
+}
+
+/// The last cut in `from..to`: the start of the last segment of that stretch.
+pub(crate) fn last_cut(line: &[u8], from: usize, to: usize) -> Option<usize> {
+    let mut end = to;
+    while let Some(stop) = prev_stop(line, from, end) {
+        if let Some(cut) = cuts_behind(line, stop, from, to).last() {
+            return Some(cut);
+        }
+        end = stop;
+    }
+    cuts_behind(line, from, from, to).last()
+}
+
+/// The cuts in `from..to` with nothing before them, from `at` on, but what ends a sentence or may stand behind its end.
+pub(crate) fn cuts_behind(
+    line: &[u8],
+    at: usize,
+    from: usize,
+    to: usize,
+) -> impl Iterator<Item = usize> {
+    let mut next = Some(at);
+    let places = std::iter::from_fn(move || {
+        let place = next.filter(|&place| place < to)?;
+        let (c, len) = next_char(line, place)?;
+        next = may_end(c).then_some(place + len);
+        Some((place, c))
+    });
+    let is_one =
+        move |&(place, c): &(usize, char)| place > from && !is_invisible(c) && is_cut(line, place);
+    places.filter(is_one).map(|(place, _)| place)
+}
+
+/// Where the first mark behind `at` stands that may end a sentence, before `to`.
+fn next_stop(line: &[u8], at: usize, to: usize) -> Option<usize> {
+    let (_, len) = next_char(line, at)?;
+    let mut at = at + len;
+    loop {
+        at += line.get(at..to)?.iter().position(|&byte| may_stop(byte))?;
+        if is_stop_at(line, at) {
             return Some(at);
         }
-        at += len;
+        at += 1;
     }
-    None
+}
+
+/// Where the last mark stands that may end a sentence, in `from..end`.
+fn prev_stop(line: &[u8], from: usize, mut end: usize) -> Option<usize> {
+    loop {
+        end = from + line.get(from..end)?.iter().rposition(|&byte| may_stop(byte))?;
+        if is_stop_at(line, end) {
+            return Some(end);
+        }
+    }
+}
+
+fn is_stop_at(line: &[u8], at: usize) -> bool {
+    line[at].is_ascii() || next_char(line, at).is_some_and(|(c, _)| is_stop(c))
+}
+
+/// Whether a mark that ends a sentence may start with a byte.
+#[inline]
+fn may_stop(byte: u8) -> bool {
+    matches!(byte, b'.' | b'!' | b'?' | 0xD6 | 0xD8 | 0xDB | 0xE0 | 0xE2 | 0xE3 | 0xEF)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::chars::is_blank;
+    use proptest::prelude::*;
+
+    /// All cuts of a stretch, asked of every place.
+    fn all_cuts(line: &[u8], from: usize, to: usize) -> Vec<usize> {
+        let mut cuts = Vec::new();
+        let mut at = from;
+        while let Some((c, len)) = next_char(line, at).filter(|_| at < to) {
+            if at > from && !is_invisible(c) && is_cut(line, at) {
+                cuts.push(at);
+            }
+            at += len;
+        }
+        cuts
+    }
+
+    const PARTS: &[&str] = &[
+        ".",
+        "!",
+        "?",
+        "…",
+        "؟",
+        "۔",
+        "।",
+        "॥",
+        "։",
+        "。",
+        "！",
+        "？",
+        "．",
+        "｡",
+        "\"",
+        "'",
+        ")",
+        "]",
+        "*",
+        "_",
+        "”",
+        "’",
+        "“",
+        "‘",
+        "»",
+        "«",
+        "›",
+        "」",
+        "』",
+        "】",
+        "）",
+        "］",
+        " ",
+        "\u{A0}",
+        "\u{202F}",
+        "\u{200B}",
+        "\t",
+        "\u{3000}",
+        "a",
+        "B",
+        "word ",
+        "Two words",
+        "港",
+        "ا",
+        "и",
+        "И",
+        "[",
+        "(",
+        "5",
+        ",",
+        ":",
+        "...",
+        "\" ",
+        "。」",
+        "؛",
+        "é",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        /// Going from stop to stop finds the cuts that going from place to place finds.
+        #[test]
+        fn cuts_stand_behind_stops(
+            parts in proptest::collection::vec(
+                prop_oneof![9 => prop::sample::select(PARTS).prop_map(|part| part.as_bytes().to_vec()), 1 => proptest::collection::vec(any::<u8>(), 1..3)],
+                0..14,
+            ),
+            ends in any::<(prop::sample::Index, prop::sample::Index)>(),
+        ) {
+            let line = parts.concat();
+            let starts: Vec<usize> = {
+                let mut at = 0;
+                let mut starts = vec![0];
+                while let Some((_, len)) = next_char(&line, at) {
+                    at += len;
+                    starts.push(at);
+                }
+                starts
+            };
+            let (a, b) = (*ends.0.get(&starts), *ends.1.get(&starts));
+            let (from, to) = (a.min(b), a.max(b));
+            let cuts = all_cuts(&line, from, to);
+            prop_assert_eq!(first_cut(&line, from, to), cuts.first().copied());
+            prop_assert_eq!(last_cut(&line, from, to), cuts.last().copied());
+        }
+    }
 
     fn segments(line: &str) -> Vec<&str> {
         let mut parts = Vec::new();

@@ -3,6 +3,8 @@
 //! The invariant: the answer depends on the bytes given and on nothing else. Asked by the line judge of the core of every
 //! line; prose parts a document into zones, and labels are what residue may enclose.
 
+use wide::u8x16;
+
 use super::chars::{trim_end, trim_start};
 use super::segment::ends_sentence;
 
@@ -53,6 +55,17 @@ pub(crate) fn texture(text: &[u8], introduces: bool) -> Texture {
     }
 }
 
+/// Whether a text without line end reads like prose.
+#[inline]
+pub(crate) fn is_prose(text: &[u8]) -> bool {
+    if text.len() < MIN_PROSE_BYTES {
+        return false;
+    }
+    let end = trim_end(text, 0, text.len());
+    let len = end - trim_start(text, 0, end);
+    len >= PROSE_BYTES || (len >= MIN_PROSE_BYTES && ends_sentence(text, end))
+}
+
 struct Size {
     bytes: usize,
     chars: usize,
@@ -64,14 +77,45 @@ impl Size {
         if text.len() > self.bytes {
             return false;
         }
+        if text.is_ascii() {
+            return text.len() <= self.chars && ascii_words(text) <= self.words;
+        }
         let text = String::from_utf8_lossy(text);
         text.chars().count() <= self.chars && text.split_whitespace().count() <= self.words
     }
 }
 
+/// Words between white space.
+fn ascii_words(text: &[u8]) -> usize {
+    let (chunks, rest) = text.as_chunks::<16>();
+    let mut last = [b' '; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    let mut words = 0;
+    let mut after_white = 1;
+    for chunk in chunks.iter().chain([&last]) {
+        let bytes = u8x16::new(*chunk);
+        let is_control = (bytes - u8x16::splat(b'\t')).simd_lt(u8x16::splat(5));
+        let white = (bytes.simd_eq(u8x16::splat(b' ')) | is_control).to_bitmask();
+        words += (!white & (white << 1 | after_white) & 0xFFFF).count_ones();
+        after_white = white >> 15 & 1;
+    }
+    words as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn quick_answers_are_right(text in "[a. \t\u{1F}é]{0,170}") {
+            prop_assert_eq!(is_prose(text.as_bytes()), texture(text.as_bytes(), false) == Texture::Prose);
+            if text.is_ascii() {
+                prop_assert_eq!(ascii_words(text.as_bytes()), text.split_whitespace().count());
+            }
+        }
+    }
 
     fn of(text: &str) -> Texture {
         texture(text.as_bytes(), text.trim_end().ends_with(':'))

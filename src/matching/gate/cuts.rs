@@ -5,8 +5,8 @@
 
 use super::signs::Signs;
 use crate::matching::compound::is_separator;
-use crate::text::chars::{is_invisible, is_zero_width, next_char};
-use crate::text::segment::is_cut;
+use crate::text::chars::{is_zero_width, next_char};
+use crate::text::segment::{cuts_behind, is_stop};
 
 /// Closing punctuation behind a sentence that is surely read back from its end.
 const MAX_CLOSING: usize = 12;
@@ -22,13 +22,29 @@ pub(super) struct Cuts<'l> {
     pub last: Option<usize>,
     /// Where the first of several labels side by side ends.
     pub part: Option<usize>,
+    /// Something stands in the line that separates labels.
+    is_parted: bool,
     /// Something stands in the line that the gate does not judge, such as the sign of a marker.
     pub is_odd: bool,
 }
 
 impl<'l> Cuts<'l> {
     pub(super) fn new(line: &'l [u8], signs: &'l Signs, is_ascii: bool) -> Self {
-        Cuts { line, signs, is_ascii, first: None, last: None, part: None, is_odd: false }
+        Cuts {
+            line,
+            signs,
+            is_ascii,
+            first: None,
+            last: None,
+            part: None,
+            is_parted: false,
+            is_odd: false,
+        }
+    }
+
+    /// Whether the whole line is one unit, as long as nothing odd stands in it.
+    pub(super) fn are_none(&self) -> bool {
+        self.first.is_none() && self.last.is_none() && !self.is_parted
     }
 
     /// Takes the mark at `at`.
@@ -42,10 +58,10 @@ impl<'l> Cuts<'l> {
         }
     }
 
-    /// Takes a character that starts with 0xC2 or 0xE2.
+    /// Takes a character that is neither ASCII nor a letter.
     pub(super) fn take_wide(&mut self, at: usize) {
         match next_char(self.line, at) {
-            Some(('…', len)) => self.stop(at + len),
+            Some((c, len)) if is_stop(c) => self.stop(at + len),
             Some((c, _)) if is_separator(c) => self.separator(at),
             Some((c, _)) => self.is_odd |= is_zero_width(c) || c == char::REPLACEMENT_CHARACTER,
             None => {}
@@ -60,6 +76,7 @@ impl<'l> Cuts<'l> {
     /// starts with it is read without; `/` is none.
     fn separator(&mut self, at: usize) {
         let is_label = |&byte: &u8| byte.is_ascii_alphanumeric() || byte >= 0x80;
+        self.is_parted = true;
         if self.part.is_some_and(|part| part < at) {
             return;
         }
@@ -95,24 +112,7 @@ impl<'l> Cuts<'l> {
 
     #[cold]
     fn stop_wide(&mut self, end: usize) {
-        let mut at = end;
-        // Closing angle quotes may have white space before them.
-        loop {
-            let closing = end_of(self.line, at, |c| "\"')]*_”’“‘»«›".contains(c));
-            let next = end_of(self.line, closing, is_invisible);
-            self.cut(next);
-            if next == closing || !matches!(next_char(self.line, next), Some(('»' | '›', _))) {
-                return;
-            }
-            at = next;
-        }
-    }
-
-    #[inline]
-    fn cut(&mut self, at: usize) {
-        if at < self.line.len() && is_cut(self.line, at) {
-            self.add(at);
-        }
+        cuts_behind(self.line, end, 0, self.line.len()).for_each(|at| self.add(at));
     }
 
     #[inline]
@@ -124,12 +124,4 @@ impl<'l> Cuts<'l> {
 
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
-}
-
-/// Where the characters of one kind end that start at `at`.
-fn end_of(line: &[u8], mut at: usize, is_one: impl Fn(char) -> bool) -> usize {
-    while let Some((_, len)) = next_char(line, at).filter(|&(c, _)| is_one(c)) {
-        at += len;
-    }
-    at
 }

@@ -35,6 +35,9 @@ pub(super) fn head(unit: &[u8]) -> Option<(End, usize)> {
 fn plain_head(unit: &[u8]) -> Option<(End, usize)> {
     let mut at = 0;
     for _ in 0..MAX_DRESS {
+        if unit.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+            break;
+        }
         let (c, len) = next_char(unit, at)?;
         if !is_white(c) && !is_decoration(fold_simple(c)?) {
             break;
@@ -47,6 +50,11 @@ fn plain_head(unit: &[u8]) -> Option<(End, usize)> {
     }
     let mut plain = Plain::default();
     while plain.len < END_BYTES {
+        if let Some(byte) = unit.get(at).copied().filter(is_itself) {
+            plain.push(byte.to_ascii_lowercase());
+            at += 1;
+            continue;
+        }
         let (c, len) = next_char(unit, at)?;
         at += len;
         if is_white(c) {
@@ -57,13 +65,16 @@ fn plain_head(unit: &[u8]) -> Option<(End, usize)> {
         } else if c.is_ascii_digit() {
             at += number_rest(&unit[at..]);
             plain.put(b"0");
+        } else if c == '…' {
+            plain.put(b"...");
         } else {
             plain.put(fold_simple(c)?.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }
     // A mark behind the last letter would change it.
     let (next, _) = next_char(unit, at)?;
-    (is_white(next) || fold_simple(next).is_some()).then(|| (End::new(plain.bytes), at))
+    let is_apart = is_white(next) || next == '…' || fold_simple(next).is_some();
+    is_apart.then(|| (End::new(plain.bytes), at))
 }
 
 /// Length of the rest of a number, behind its first digit.
@@ -96,6 +107,11 @@ fn plain_tail(unit: &[u8], end: usize) -> Option<(End, usize)> {
     let mut plain = Plain::default();
     let mut at = end;
     while plain.len < END_BYTES {
+        if let Some(byte) = unit[..at].last().copied().filter(is_itself) {
+            plain.push(byte.to_ascii_lowercase());
+            at -= 1;
+            continue;
+        }
         let (c, len) = prev_char(unit, at)?;
         if is_white(c) {
             while let Some((_, len)) = prev_char(unit, at).filter(|&(c, _)| is_white(c)) {
@@ -109,6 +125,9 @@ fn plain_tail(unit: &[u8], end: usize) -> Option<(End, usize)> {
                 return None;
             }
             plain.put(b"0");
+        } else if c == '…' {
+            at -= len;
+            plain.put(b"...");
         } else {
             at -= len;
             let mut utf8 = [0; 4];
@@ -138,19 +157,55 @@ fn undressed_end(unit: &[u8]) -> Option<usize> {
     let mut end = unit.len();
     for _ in 0..MAX_DRESS {
         match unit[..end].last()? {
-            b'.' if unit[..end].ends_with(b"..") => return None,
+            b'.' => match unit[..end - 1].last()? {
+                before if *before == b'.' || !before.is_ascii() => {
+                    match before_ellipsis(unit, end)? {
+                        at if at == end => return Some(end),
+                        at => end = at,
+                    }
+                }
+                _ => return Some(end),
+            },
             &byte if is_dress(byte) => end -= 1,
             byte if byte.is_ascii() => return Some(end),
-            _ => {
-                let (c, len) = prev_char(unit, end)?;
-                if !is_white(c) && !is_decoration(fold_simple(c)?) {
-                    return Some(end);
-                }
-                end -= len;
-            }
+            _ => match prev_char(unit, end)? {
+                ('…', _) => end = before_ellipsis(unit, end)?,
+                (c, len) if is_white(c) || is_decoration(fold_simple(c)?) => end -= len,
+                _ => return Some(end),
+            },
         }
     }
     None
+}
+
+/// Where the full stops start that end at `end`, or `end` if they are too few for an ellipsis. None where what stands
+/// before them is not known well enough.
+#[cold]
+fn before_ellipsis(unit: &[u8], end: usize) -> Option<usize> {
+    let (mut at, mut stops) = (end, 0);
+    for _ in 0..MAX_DRESS {
+        match prev_char(unit, at)? {
+            ('.', len) => (at, stops) = (at - len, stops + 1),
+            ('…', len) => (at, stops) = (at - len, stops + 3),
+            (c, _) if is_white(c) || fold_simple(c).is_some() => {
+                return Some(if stops < 3 { end } else { at });
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Whether nothing is left of a unit when its dress is taken off.
+pub(super) fn is_nothing(unit: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some((c, len)) = next_char(unit, at) {
+        if at > MAX_DRESS || !(is_white(c) || fold_simple(c).is_some_and(is_decoration)) {
+            return false;
+        }
+        at += len;
+    }
+    true
 }
 
 /// The ends of a view in plain form.
@@ -241,11 +296,17 @@ struct Plain {
 }
 
 impl Plain {
+    /// Adds a byte, for which there is room.
+    #[inline]
+    fn push(&mut self, byte: u8) {
+        self.bytes[self.len] = byte;
+        self.len += 1;
+    }
+
     /// Adds the bytes of a character; what there is no room for is left out.
     fn put(&mut self, bytes: &[u8]) {
         for &byte in bytes.iter().take(END_BYTES - self.len) {
-            self.bytes[self.len] = byte;
-            self.len += 1;
+            self.push(byte);
         }
     }
 }
@@ -264,6 +325,12 @@ fn simple(bytes: [u8; END_BYTES]) -> Option<[u8; END_BYTES]> {
     }
     let is_capital = (bytes - u8x16::splat(b'A')).simd_lt(u8x16::splat(26));
     Some((bytes | (is_capital & u8x16::splat(0x20))).to_array())
+}
+
+/// ASCII that stands in a view as it is, but for case: no white space and no digit.
+#[inline]
+fn is_itself(byte: &u8) -> bool {
+    matches!(byte, b'!'..b'0' | b':'..=b'~')
 }
 
 fn is_white(c: char) -> bool {
@@ -328,10 +395,21 @@ mod tests {
         "漢",
         "1,2",
         "３",
+        "…",
+        "..",
+        "من ",
+        "\u{64E}",
+        "पर्",
+        "\u{93C}",
+        "の",
+        "。",
+        "가",
+        "\u{1161}",
+        "ไทย",
     ];
 
     fn plain_view(unit: &[u8]) -> String {
-        plain_numbers(fold_into(unit, &mut String::new()))
+        plain_numbers(fold_into(unit, &mut String::new())).into_owned()
     }
 
     fn bytes(end: End) -> Vec<u8> {
@@ -345,6 +423,9 @@ mod tests {
         #[test]
         fn ends_are_those_of_the_view(parts in proptest::collection::vec(prop::sample::select(PARTS), 0..40)) {
             let unit = parts.concat().into_bytes();
+            if is_nothing(&unit) {
+                prop_assert_eq!(plain_view(&unit), "");
+            }
             if let Some((end, to)) = head(&unit) {
                 let longer = plain_view(&[&unit[..to], &unit[to..], b"solid"].concat());
                 prop_assert!(longer.as_bytes().starts_with(&bytes(end)), "{}", String::from_utf8_lossy(&unit));

@@ -3,23 +3,35 @@
 //! The invariant is that of the sets: what is answered with no is matched by no affix and no pattern. Views are asked about
 //! by the index, units by the gate.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::ends::{self, ViewEnds};
+use super::script::{Script, core};
 use crate::matching::end_sets::EndSets;
+use crate::text::chars::is_common_byte;
+
+/// Most literals that are searched by a table with a row for every state.
+const MAX_DENSE_LITERALS: usize = 500;
 
 /// End sets that are ready to be asked.
 #[derive(Debug)]
 pub(crate) struct KnownEnds {
     sets: EndSets,
     free: Option<AhoCorasick>,
+    cores: Option<AhoCorasick>,
 }
 
 impl KnownEnds {
     pub(crate) fn new(sets: EndSets) -> Self {
         // Literals of a forged rule set may be too many: then no view is told from others by them.
-        let free = (!sets.free.is_empty()).then(|| AhoCorasick::new(&sets.free).ok()).flatten();
-        KnownEnds { sets, free }
+        let mut search = AhoCorasick::builder();
+        if sets.free.len() <= MAX_DENSE_LITERALS {
+            search.kind(Some(AhoCorasickKind::DFA));
+        }
+        let free = (!sets.free.is_empty()).then(|| search.build(&sets.free).ok()).flatten();
+        let cores: Option<Vec<&str>> = sets.free.iter().map(|literal| core(literal)).collect();
+        let cores = cores.and_then(|cores| search.ascii_case_insensitive(true).build(cores).ok());
+        KnownEnds { sets, free, cores }
     }
 
     /// Whether an affix or a pattern may match the view.
@@ -31,16 +43,27 @@ impl KnownEnds {
 
     /// Whether a pattern of unknown ends may match the view.
     fn is_open_to(&self, view: &str) -> bool {
-        let may_hold = self.sets.free_ascii || !view.is_ascii();
-        may_hold
-            && !self.sets.free.is_empty()
+        let may_hold = || match view.bytes().all(is_common_byte) {
+            true if view.is_ascii() => self.sets.free_ascii,
+            true => self.sets.free_common,
+            false => true,
+        };
+        !self.sets.free.is_empty()
+            && may_hold()
             && self.free.as_ref().is_none_or(|free| free.is_match(view))
     }
 
-    /// Whether a pattern of unknown ends can match text of this kind.
+    /// Whether a pattern of unknown ends may match a unit of the line.
     #[inline]
-    pub(super) fn is_open(&self, is_ascii: bool) -> bool {
-        if is_ascii { self.sets.free_ascii } else { self.sets.free_common }
+    pub(super) fn is_open(&self, line: &[u8], script: Script) -> bool {
+        match script {
+            Script::Ascii => self.sets.free_ascii,
+            Script::Common => self.sets.free_common,
+            Script::Known => {
+                !self.sets.free.is_empty()
+                    && self.cores.as_ref().is_none_or(|cores| cores.is_match(line))
+            }
+        }
     }
 
     /// Whether the unit, or a longer one that starts with it, surely begins as no rule does.

@@ -2,22 +2,25 @@
 //!
 //! A rule matches a line, or a segment at an end of one, only if its view begins as the rule's phrases and patterns do, or
 //! ends as they do. The gate asks for those ends at the few places in a line at which a unit can start or end, on the raw
-//! bytes. The invariant: a line that it lets pass is body for the line judge, as a whole and without markers; exceptions
-//! aside, which matter for lines that rules match, and for labels. Very short lines, and lines of scripts that it does not
-//! read, are left to the judge. Built by the index, asked by the decider.
+//! bytes. The invariant: a line that it takes for body is body for the line judge, as a whole and without markers;
+//! exceptions aside, which matter for lines that rules match, and for labels. Very short lines, and lines of scripts that it
+//! does not read, are left to the judge. Built by the index, asked by the decider and the judge.
 
 mod cuts;
 pub(crate) mod ends;
 pub(crate) mod known;
+mod script;
 mod signs;
 
 use self::cuts::Cuts;
 use self::known::KnownEnds;
+use self::script::Script;
 use self::signs::Signs;
-use crate::text::scan::{Marks, common_punctuation};
+use crate::matching::ruleset::Glance;
+use crate::text::scan::Marks;
 
-/// Shortest line that the gate looks at, in bytes.
-const MIN_LINE_BYTES: usize = 20;
+/// Shortest unit whose ends tell it from what rules match, in bytes.
+const MIN_UNIT_BYTES: usize = 20;
 
 /// Tells lines that are surely body.
 #[derive(Debug)]
@@ -46,28 +49,50 @@ impl Gate {
         self.signs.may_stand_in(line)
     }
 
-    /// Whether the line is surely body, as a whole.
+    /// What the line is at a glance.
     #[inline]
-    pub(crate) fn passes(&self, line: &[u8], marks: &Marks<'_>) -> bool {
-        if line.len() < MIN_LINE_BYTES || self.signs.are_everywhere {
-            return false;
+    pub(crate) fn glance(&self, line: &[u8], marks: &Marks<'_>) -> Glance {
+        if self.signs.are_everywhere {
+            return Glance::Unknown;
         }
         let mut cuts = Cuts::new(line, &self.signs, marks.is_ascii());
         marks.each(|at| cuts.take(at));
-        let is_read = cuts.is_ascii || common_punctuation(line, |at| cuts.take_wide(at));
-        is_read && !cuts.is_odd && self.known.iter().all(|known| is_body(known, line, &cuts))
+        let script = Script::of_line(line, &mut cuts);
+        let Some(script) = script.filter(|_| !cuts.is_odd) else { return Glance::Unknown };
+        if line.len() >= MIN_UNIT_BYTES
+            && self.known.iter().all(|known| is_body(known, line, script, &cuts))
+        {
+            Glance::Body
+        } else if cuts.are_none() {
+            Glance::Single
+        } else {
+            Glance::Unknown
+        }
+    }
+
+    /// Whether surely no rule matches the view of a unit.
+    pub(crate) fn is_unmatched(&self, unit: &[u8]) -> bool {
+        if unit.len() < MIN_UNIT_BYTES {
+            return false;
+        }
+        let Some(script) = Script::of_unit(unit) else { return false };
+        self.known.iter().all(|known| {
+            known.starts_as_body(unit) && known.ends_as_body(unit) && !known.is_open(unit, script)
+        })
     }
 }
 
 /// Whether no unit of the line begins or ends as a rule of this layer does.
 #[inline]
-fn is_body(known: &KnownEnds, line: &[u8], cuts: &Cuts<'_>) -> bool {
+fn is_body(known: &KnownEnds, line: &[u8], script: Script, cuts: &Cuts<'_>) -> bool {
     let end = line.len();
     let first_end = cuts.first.unwrap_or(end).min(cuts.part.unwrap_or(end));
-    !known.is_open(cuts.is_ascii)
-        && known.starts_as_body(&line[..first_end])
-        && cuts.last.is_none_or(|last| known.starts_as_body(&line[last..]))
+    known.starts_as_body(&line[..first_end])
+        && cuts.last.is_none_or(|last| {
+            known.starts_as_body(&line[last..]) || ends::is_nothing(&line[last..])
+        })
         && known.ends_as_body(line)
         && cuts.first.is_none_or(|end| known.ends_as_body(&line[..end]))
         && cuts.part.is_none_or(|end| known.ends_as_body(&line[..end]))
+        && !known.is_open(line, script)
 }

@@ -3,17 +3,23 @@
 //! The invariant: a line that holds an inline literal holds its sign, the first byte of which the scan marks. Filled from the
 //! rules, asked by the gate.
 
-use std::collections::BTreeMap;
-
 use crate::text::scan::is_mark;
 
 /// The signs of all inline literals.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Signs {
-    /// For each first byte, a bit for each second byte.
-    pairs: BTreeMap<u8, [u64; 4]>,
+    /// For each first byte, one more than the place of its second bytes; 0 for none.
+    firsts: Box<[u8; 256]>,
+    /// A bit for each second byte.
+    seconds: Vec<[u64; 4]>,
     /// A literal has no sign: it may stand in any line.
     pub are_everywhere: bool,
+}
+
+impl Default for Signs {
+    fn default() -> Self {
+        Signs { firsts: Box::new([0; 256]), seconds: Vec::new(), are_everywhere: false }
+    }
 }
 
 impl Signs {
@@ -23,21 +29,28 @@ impl Signs {
             self.are_everywhere = true;
             return;
         };
-        self.pairs.entry(*first).or_default()[usize::from(second / 64)] |= 1 << (second % 64);
+        let place = &mut self.firsts[usize::from(*first)];
+        if *place == 0 {
+            self.seconds.push([0; 4]);
+            // Marks are fewer than the numbers of a byte.
+            *place = self.seconds.len() as u8;
+        }
+        self.seconds[usize::from(*place) - 1][usize::from(second / 64)] |= 1 << (second % 64);
     }
 
     /// Whether an inline literal may stand in the line.
     pub(super) fn may_stand_in(&self, line: &[u8]) -> bool {
-        let has = |first: u8| {
-            memchr::memchr_iter(first, line).any(|at| self.have(first, line.get(at + 1)))
-        };
-        self.are_everywhere || self.pairs.keys().any(|&first| has(first))
+        self.are_everywhere
+            || line.iter().enumerate().any(|(at, &byte)| {
+                self.firsts[usize::from(byte)] != 0 && self.have(byte, line.get(at + 1))
+            })
     }
 
     #[inline]
     pub(super) fn have(&self, first: u8, second: Option<&u8>) -> bool {
-        let (Some(seconds), Some(second)) = (self.pairs.get(&first), second) else { return false };
-        seconds[usize::from(second / 64)] & (1 << (second % 64)) != 0
+        let place = usize::from(self.firsts[usize::from(first)]);
+        let (Some(place), Some(second)) = (place.checked_sub(1), second) else { return false };
+        self.seconds[place][usize::from(second / 64)] & (1 << (second % 64)) != 0
     }
 }
 
