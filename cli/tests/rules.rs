@@ -3,7 +3,7 @@
 mod support;
 
 use support::packs::LINE;
-use support::{Place, STORY, pack};
+use support::{Place, pack};
 
 #[test]
 fn list_names_every_rule_that_acts() {
