@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
-use unchaff::{Cleaner, ExplainedLine, Fate, KeptBecause, Points, RuleId};
+use unchaff::{Cleaner, ExplainedLine, Fate, KeptBecause, NearMiss, Points, RuleId};
 
 use crate::Run;
 use crate::args::ExplainArgs;
@@ -107,7 +107,7 @@ fn show_line(text: &mut String, line: &ExplainedLine<'_>, cleaner: &Cleaner) {
             }
             Fate::NearMiss(near) => {
                 let _ = write!(text, "{NEAR}{shown}{NEAR:#}");
-                add_why(&mut why, "kept", near.rule, near.evidence, Some(near.reason), cleaner);
+                add_why(&mut why, "kept", near.rule, near.evidence, Some(&near), cleaner);
             }
         }
     }
@@ -123,13 +123,12 @@ fn add_why(
     what: &str,
     rule: RuleId,
     evidence: Points,
-    reason: Option<KeptBecause>,
+    near: Option<&NearMiss>,
     cleaner: &Cleaner,
 ) {
     let rule = cleaner.rule(rule);
-    let needed = cleaner.profile().threshold();
-    let reason = match reason {
-        None if evidence < needed => " and a certain rule",
+    let needed = near.map(|near| format!(" of {}", near.needed)).unwrap_or_default();
+    let reason = match near.map(|near| near.reason) {
         Some(KeptBecause::AfterColon) => ", but it is a list after a colon",
         Some(KeptBecause::WeakAlone) => ", but weak words alone need more among prose",
         Some(KeptBecause::AfterHeading) => ", but it is the text below a heading",
@@ -138,7 +137,7 @@ fn add_why(
     };
     let _ = write!(
         why,
-        "\n        {WHY}{what}: {} ({}, {}); evidence {evidence} of {needed} points{reason}{WHY:#}",
+        "\n        {WHY}{what}: {} ({}, {}); evidence {evidence}{needed} points{reason}{WHY:#}",
         rule.id(),
         rule.category(),
         rule.weight(),

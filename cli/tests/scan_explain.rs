@@ -148,7 +148,7 @@ fn explain_shows_what_is_kept_removed_and_nearly_removed_and_by_which_rule() {
     assert!(has("== standard input: cleaned"), "{shown}");
     assert!(has("    1 - [ad_1]"), "{shown}");
     assert!(
-        has("        removed: core.ad-marker (ad-marker, certain); evidence 3 of 2 points"),
+        has("        removed: core.ad-marker (ad-marker, certain); evidence 3 points"),
         "{shown}"
     );
     assert!(has("    2   The mill closed."), "{shown}");

@@ -5,12 +5,12 @@
 //! with lines as they arrive. Runs wait in the stretch until a line of prose or the end of the document comes.
 
 use super::points::Points;
-use super::profile::Profile;
+use super::profile::{Filler, Profile};
 use super::removal::{KeptBecause, Removal};
 use super::repeats::Repeats;
 use super::report::LimitHits;
 use super::run::{After, Before, Run};
-use super::stretch::Stretch;
+use super::stretch::{Stretch, Zone};
 use super::tally::Tally;
 use super::verdict::Verdict;
 use crate::limits::Limits;
@@ -120,11 +120,13 @@ impl Decider {
         let kind = if is_protected && !is_blank(line.content) {
             self.judge.start_body(line.content);
             self.judge.judged.texture = Texture::Other;
+            self.judge.judged.is_fixed = true;
             // Taking residue out can make a line front matter or a table row: that must not end a list either.
             self.judge.judged.is_item |= !was_fenced && !self.region.is_fence();
             Kind::Body
         } else {
             self.judge.minds_labels = self.is_waiting();
+            self.judge.minds_sentences = self.judge.minds_labels && self.minds_sentences();
             self.judge.judge(matcher, &self.limits, self.host.as_deref(), line.content, glance)
         };
         match kind {
@@ -162,13 +164,22 @@ impl Decider {
         !self.stretch.is_empty() || !matches!(self.state.flow, Flow::Body)
     }
 
+    /// Whether residue may enclose short sentences.
+    fn minds_sentences(&self) -> bool {
+        self.verdict.profile.enclosing().widest_in_zone >= Filler::Sentence
+    }
+
     /// Takes a line that is body as a whole. Says no where an exception would have to be known.
     #[inline]
     fn plain_body(&mut self, rules: &RuleSet, line: &Line<'_>) -> bool {
         if self.is_waiting() {
             self.judge.start_body(line.content);
-            let is_label = matches!(self.judge.judged.texture, Texture::Label | Texture::Headline);
-            if is_label && rules.has_exceptions() {
+            let may_be_enclosed = match self.judge.judged.texture {
+                Texture::Label | Texture::Headline => true,
+                Texture::Other => self.minds_sentences(),
+                Texture::Prose => false,
+            };
+            if may_be_enclosed && rules.has_exceptions() {
                 return false;
             }
             self.region = Region::Text;
@@ -189,6 +200,8 @@ impl Decider {
         let introduces = introduces(line.content);
         if is_prose(line.content) {
             self.stretch.prose(rules, &mut self.verdict);
+        } else {
+            self.stretch.count_other();
         }
         let was_introduced = self.state.before.introduction == Introduction::Colon;
         let goes_on = was_introduced && is_item(line.content);
@@ -231,8 +244,9 @@ impl Decider {
     /// Takes the end of the document.
     pub(crate) fn finish(&mut self, rules: &RuleSet) {
         let State { end, is_terminated, .. } = self.state;
-        self.close_run(After::End { end, is_terminated });
-        self.stretch.finish(rules, &mut self.verdict);
+        let after = After::End { end, is_terminated };
+        self.close_run(after);
+        self.stretch.finish(after, rules, &mut self.verdict);
         self.state.decided = end;
     }
 
@@ -336,12 +350,14 @@ impl Decider {
         if self.stretch.is_empty() {
             self.verdict.remove_markers(&markers);
         } else {
-            let may_be_enclosed = match judged.texture {
-                Texture::Label => true,
-                Texture::Headline => self.verdict.profile.enclosing().headlines,
-                Texture::Prose | Texture::Other => false,
+            let filler = match judged.texture {
+                _ if judged.is_fixed => Filler::Fixed,
+                Texture::Label => Filler::Label,
+                Texture::Headline => Filler::Headline,
+                Texture::Other => Filler::Sentence,
+                Texture::Prose => Filler::Fixed,
             };
-            self.stretch.body(line_start, may_be_enclosed, &markers);
+            self.stretch.body(line_start, filler, &markers);
         }
     }
 
@@ -423,15 +439,16 @@ impl Decider {
     /// Decides the open run before its end is seen.
     fn let_go(&mut self, run: Run, rules: &RuleSet) {
         let end = self.state.end;
+        let demand = self.verdict.profile.demand(Zone::Whole, false);
         let tally = Tally::of(&run, rules, false);
         let evidence = tally.evidence(None);
         if run.belongs_to_body(&tally, &self.verdict.frame).is_none()
-            && self.verdict.suffices(&tally, evidence, 0)
+            && self.verdict.suffices(&tally, evidence, demand)
         {
             self.verdict.remove_open(&run, end, evidence, &tally.certain);
             self.state.flow = Flow::Removing(evidence);
         } else {
-            self.verdict.keep(&run, evidence, KeptBecause::Limit);
+            self.verdict.keep(&run, evidence, demand, KeptBecause::Limit);
             self.state.before.has_body = true;
             self.state.flow = Flow::Keeping;
         }

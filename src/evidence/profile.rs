@@ -3,16 +3,19 @@
 use std::fmt;
 
 use super::points::Points;
+use super::stretch::Zone;
 
 /// How much evidence a removal needs. A profile never changes a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Profile {
-    /// 3 points, or one certain rule.
+    /// 7 points before the first and after the last paragraph, 10 between paragraphs; in documents with hardly any
+    /// paragraphs 3. One certain rule is enough; between paragraphs, one certain marker.
     Cautious,
-    /// 2 points.
+    /// 2 points; 4 between paragraphs that stand far apart.
     #[default]
     Standard,
-    /// 1½ points.
+    /// Any rule before the first and after the last paragraph, with all short lines among what goes there; 1 point between
+    /// paragraphs; in documents with hardly any 1½.
     Eager,
 }
 
@@ -41,23 +44,31 @@ impl Profile {
         match self {
             Profile::Cautious => Enclosing::NONE,
             Profile::Standard => Enclosing {
-                in_zone: 12,
+                in_zone: 16,
+                for_half_point: 16,
                 between: 4,
-                for_four: 3,
-                headlines: false,
+                for_one: 1,
+                enough_between: 12,
+                widest_in_zone: Filler::Label,
+                widest_between: Filler::Label,
+                to_end: false,
                 in_scattered: false,
             },
             Profile::Eager => Enclosing {
-                in_zone: 200,
+                in_zone: 400,
+                for_half_point: 8,
                 between: 30,
-                for_four: 80,
-                headlines: true,
+                for_one: 100,
+                enough_between: 12,
+                widest_in_zone: Filler::Sentence,
+                widest_between: Filler::Headline,
+                to_end: true,
                 in_scattered: true,
             },
         }
     }
 
-    /// The evidence a run needs unless a certain rule is in it.
+    /// The evidence that a run needs in a document with hardly any prose, unless a certain rule is in it.
     #[must_use]
     pub fn threshold(self) -> Points {
         Points::from_halves(match self {
@@ -66,6 +77,51 @@ impl Profile {
             Profile::Eager => 3,
         })
     }
+
+    /// What a removal takes in this part of a document.
+    ///
+    /// Before the first and after the last paragraph a known line is hardly ever body. Between paragraphs it often is, most
+    /// of all where they stand far apart.
+    pub(crate) fn demand(self, zone: Zone, is_scattered: bool) -> Demand {
+        let is_edge = matches!(zone, Zone::Head | Zone::Tail);
+        let (evidence, weak) = match (self, zone) {
+            (_, Zone::Whole) => (self.threshold().halves(), 0),
+            (Profile::Cautious, _) if is_edge => (14, 3),
+            (Profile::Cautious, _) => (20, 4),
+            (Profile::Standard, _) if is_edge => (4, 3),
+            (Profile::Standard, _) if is_scattered => (8, 4),
+            (Profile::Standard, _) => (4, 4),
+            (Profile::Eager, _) if is_edge => (1, 0),
+            (Profile::Eager, _) => (2, 0),
+        };
+        let takes_certain = self != Profile::Cautious || zone != Zone::Between;
+        Demand { evidence, weak, takes_certain }
+    }
+}
+
+/// What a removal takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Demand {
+    /// Evidence, in half points, where no certain rule matched.
+    pub evidence: u32,
+    /// What weak candidates alone need beyond that until something was removed: a list of the body between two
+    /// paragraphs, or after the last, may be made of the same words as a menu.
+    pub weak: u32,
+    /// One line of a certain rule is enough. A certain marker always is.
+    pub takes_certain: bool,
+}
+
+/// What body reads like that residue may enclose, the least suspicious last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Filler {
+    /// A label.
+    Label,
+    /// A headline.
+    Headline,
+    /// A short sentence, or an introduction.
+    Sentence,
+    /// Body that stays whatever stands beside it.
+    Fixed,
 }
 
 /// How many lines in a row that no rule knows may go when the runs on both sides of them go.
@@ -73,21 +129,38 @@ impl Profile {
 pub(crate) struct Enclosing {
     /// Before the first and after the last line of prose.
     pub in_zone: usize,
+    /// Most of them there for every half point of evidence.
+    pub for_half_point: usize,
     /// Between lines of prose, where the evidence is strong.
     pub between: usize,
-    /// Most of them for every four candidates of the runs before them.
-    pub for_four: usize,
-    /// Headlines may go too, not only labels.
-    pub headlines: bool,
-    /// So they may at the start of a document whose first lines of prose stand far apart: a list of products, offers or
-    /// posts rather than an article, to which labels belong.
+    /// Most of them for every candidate of the runs before them.
+    pub for_one: usize,
+    /// Evidence that runs between prose lines need to enclose labels, in half points.
+    pub enough_between: u32,
+    /// What may go before the first and after the last line of prose.
+    pub widest_in_zone: Filler,
+    /// What may go between lines of prose.
+    pub widest_between: Filler,
+    /// What stands between the last run and the end of the document counts as enclosed.
+    pub to_end: bool,
+    /// So they may in a document whose first lines of prose stand far apart: a list of products, offers or posts rather
+    /// than an article, to which labels belong.
     pub in_scattered: bool,
 }
 
 impl Enclosing {
     /// Nothing may.
-    pub(crate) const NONE: Enclosing =
-        Enclosing { in_zone: 0, between: 0, for_four: 0, headlines: false, in_scattered: false };
+    pub(crate) const NONE: Enclosing = Enclosing {
+        in_zone: 0,
+        for_half_point: 0,
+        between: 0,
+        for_one: 0,
+        enough_between: 0,
+        widest_in_zone: Filler::Label,
+        widest_between: Filler::Label,
+        to_end: false,
+        in_scattered: false,
+    };
 }
 
 impl fmt::Display for Profile {

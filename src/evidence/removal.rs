@@ -32,6 +32,8 @@ pub struct NearMiss {
     pub rule: RuleId,
     /// The evidence of the run it belongs to.
     pub evidence: Points,
+    /// The evidence that the run would have needed where it stands.
+    pub needed: Points,
     /// Why it was kept.
     pub reason: KeptBecause,
 }

@@ -6,7 +6,8 @@
 //! cleaning the rest again finds no more. Filled and resolved by the decider; what stands before the first and after the
 //! last line of prose is decided in `zone`.
 
-use super::profile::Enclosing;
+use super::points::Points;
+use super::profile::{Demand, Enclosing, Filler};
 use super::removal::{KeptBecause, Removal};
 use super::run::{After, Run};
 use super::tally::{Place, Tally};
@@ -18,8 +19,6 @@ use crate::rules::category::Edge;
 
 /// Lines of prose that a document needs to have zones.
 const MIN_PROSE_LINES: usize = 3;
-/// Evidence that runs between prose lines need to enclose labels, in half points.
-const ENCLOSING_BETWEEN: u32 = 12;
 /// Most other lines of body between the first and the third line of prose of a document that is not scattered.
 const MAX_OTHER_LINES: usize = 8;
 
@@ -39,8 +38,10 @@ pub(crate) enum Zone {
 /// Body that stands between two runs.
 #[derive(Debug)]
 pub(super) struct Gap {
-    /// Labels in it; `None` once anything else stands in it.
-    pub labels: Option<usize>,
+    /// How many lines it has.
+    pub lines: usize,
+    /// The least suspicious of them.
+    pub widest: Filler,
     /// Where its first line starts.
     pub start: u64,
     /// Markers inside its lines, which go whatever becomes of the runs.
@@ -96,14 +97,15 @@ impl Stretch {
     }
 
     /// Takes a body line that is no prose, behind the first run.
-    pub(crate) fn body(&mut self, line_start: u64, is_label: bool, inside: &[Removal]) {
+    pub(crate) fn body(&mut self, line_start: u64, filler: Filler, inside: &[Removal]) {
         if let Some(Piece::Gap(gap)) = self.pieces.last_mut() {
-            gap.labels = gap.labels.filter(|_| is_label).map(|labels| labels + 1);
+            gap.lines += 1;
+            gap.widest = gap.widest.max(filler);
             gap.inside.extend_from_slice(inside);
         } else {
-            let labels = is_label.then_some(1);
             self.pieces.push(Piece::Gap(Gap {
-                labels,
+                lines: 1,
+                widest: filler,
                 start: line_start,
                 inside: inside.to_vec(),
             }));
@@ -122,7 +124,7 @@ impl Stretch {
         self.prose += 1;
         if self.prose >= MIN_PROSE_LINES {
             let zone = if self.is_after_prose { Zone::Between } else { Zone::Head };
-            self.resolve(zone, Zone::Between, rules, verdict);
+            self.resolve(zone, Zone::Between, None, rules, verdict);
         } else if !self.is_empty() {
             self.pieces.push(Piece::Prose);
         }
@@ -130,97 +132,152 @@ impl Stretch {
     }
 
     /// Takes the end of the document.
-    pub(crate) fn finish(&mut self, rules: &RuleSet, verdict: &mut Verdict) {
+    pub(crate) fn finish(&mut self, end: After, rules: &RuleSet, verdict: &mut Verdict) {
         let zone = if self.prose >= MIN_PROSE_LINES { Zone::Tail } else { Zone::Whole };
-        self.resolve(zone, zone, rules, verdict);
+        self.resolve(zone, zone, Some(end), rules, verdict);
     }
 
     /// Decides all runs before the document is known well enough to have zones.
     pub(crate) fn let_go(&mut self, rules: &RuleSet, verdict: &mut Verdict) {
-        self.resolve(Zone::Whole, Zone::Whole, rules, verdict);
+        self.resolve(Zone::Whole, Zone::Whole, None, rules, verdict);
         self.is_after_prose |= self.prose > 0;
     }
 
     /// Decides all runs, and forgets them. `zone` holds up to the first line of prose, `then` behind it.
-    fn resolve(&mut self, zone: Zone, then: Zone, rules: &RuleSet, verdict: &mut Verdict) {
-        let mut enclosing = verdict.profile.enclosing();
+    fn resolve(
+        &mut self,
+        zone: Zone,
+        then: Zone,
+        end: Option<After>,
+        rules: &RuleSet,
+        verdict: &mut Verdict,
+    ) {
+        let profile = verdict.profile;
+        let mut enclosing = profile.enclosing();
+        let is_scattered = self.others > MAX_OTHER_LINES && !enclosing.in_scattered;
         // What is enclosed up to the third line of prose would make a scattered document look like another one.
-        let is_scattered = self.others > MAX_OTHER_LINES && self.prose <= MIN_PROSE_LINES;
-        if is_scattered && zone != Zone::Tail && !enclosing.in_scattered {
+        if is_scattered {
             enclosing = Enclosing::NONE;
         }
         let parts = self.pieces.split(|piece| matches!(piece, Piece::Prose));
         for (at, part) in parts.enumerate() {
             let zone = if at == 0 { zone } else { then };
+            let demand = profile.demand(zone, is_scattered);
+            let setting = Setting { zone, is_scattered, enclosing, demand, end };
             match zone {
-                Zone::Head | Zone::Tail => zone::decide(part, zone, enclosing, rules, verdict),
-                Zone::Between | Zone::Whole => decide(part, zone, enclosing, rules, verdict),
+                Zone::Head | Zone::Tail => zone::decide(part, &setting, rules, verdict),
+                Zone::Between | Zone::Whole => decide(part, &setting, rules, verdict),
             }
         }
         self.pieces.clear();
     }
 }
 
+/// What holds for all runs of a part of a document.
+pub(super) struct Setting {
+    pub zone: Zone,
+    is_scattered: bool,
+    pub enclosing: Enclosing,
+    pub demand: Demand,
+    /// Where the document ends, if this is its last part.
+    pub end: Option<After>,
+}
+
+impl Setting {
+    /// An empty tally. Where paragraphs stand far apart, labels that repeat may be those of the body.
+    pub(super) fn tally(&self) -> Tally {
+        Tally::new(self.zone != Zone::Whole && !self.is_scattered)
+    }
+
+    /// Why a run with so much evidence is kept.
+    pub(super) fn too_little(&self, evidence: Points) -> KeptBecause {
+        if evidence.halves() >= self.demand.evidence {
+            KeptBecause::WeakAlone
+        } else {
+            KeptBecause::TooLittleEvidence
+        }
+    }
+
+    /// What one run adds up to.
+    pub(super) fn tally_of(&self, run: &Run, rules: &RuleSet) -> Tally {
+        let mut tally = self.tally();
+        tally.add(run, rules);
+        tally
+    }
+}
+
 /// Decides the runs between two lines of prose: those that may go together, and where that does not suffice, each.
-fn decide(
-    pieces: &[Piece],
-    zone: Zone,
-    enclosing: Enclosing,
-    rules: &RuleSet,
-    verdict: &mut Verdict,
-) {
+fn decide(pieces: &[Piece], setting: &Setting, rules: &RuleSet, verdict: &mut Verdict) {
     let mut at = 0;
     while at < pieces.len() {
-        let most = if zone == Zone::Between { enclosing.between } else { 0 };
-        let last = last_of_group(pieces, at, most, enclosing);
+        let last = last_of_group(pieces, at, setting);
         let group = &pieces[at..=last];
-        if last == at || !decide_group(group, zone, rules, verdict) {
-            group.iter().for_each(|piece| decide_piece(piece, zone, rules, verdict));
+        if last == at || !decide_group(group, setting, rules, verdict) {
+            group.iter().for_each(|piece| decide_piece(piece, setting, rules, verdict));
         }
         at = last + 1;
     }
 }
 
 /// The last of the runs that may go together with the piece at `first`: few enough labels stand between each two.
-fn last_of_group(pieces: &[Piece], first: usize, most: usize, enclosing: Enclosing) -> usize {
+fn last_of_group(pieces: &[Piece], first: usize, setting: &Setting) -> usize {
     match &pieces[first] {
-        Piece::Run(run, _) if most > 0 && run.before.introduction == Introduction::None => {
-            last_of_chain(pieces, first, most, enclosing, |_| true)
+        Piece::Run(run, _)
+            if setting.zone == Zone::Between
+                && setting.enclosing.between > 0
+                && run.before.introduction == Introduction::None =>
+        {
+            let Enclosing { between, widest_between, .. } = setting.enclosing;
+            let fits =
+                |gap: &Gap, most| gap.widest <= widest_between && gap.lines <= between.min(most);
+            last_of_chain(pieces, first, setting, fits, |_| true)
         }
         _ => first,
     }
 }
 
-/// The last of the runs behind the one at `first` that are linked to it by at most `most` labels each.
+/// The last of the runs behind the one at `first` that are linked to it by gaps that fit, as the runs so far hold enough
+/// candidates for so many lines at most.
 pub(super) fn last_of_chain(
     pieces: &[Piece],
     first: usize,
-    most: usize,
-    enclosing: Enclosing,
+    setting: &Setting,
+    fits: impl Fn(&Gap, usize) -> bool,
     is_taken: impl Fn(usize) -> bool,
 ) -> usize {
     let Piece::Run(run, _) = &pieces[first] else { return first };
     let mut run = run;
     let mut candidates = 0usize;
     let mut last = first;
-    while let [Piece::Gap(gap), Piece::Run(next, _), ..] = &pieces[last + 1..] {
+    while let [Piece::Gap(gap), rest @ ..] = &pieces[last + 1..] {
         candidates += run.units.len();
-        let most = most.min(candidates.saturating_mul(enclosing.for_four) / 4);
-        let is_held = gap.labels.is_some_and(|labels| labels <= most);
-        let is_list = run.is_open || next.before.introduction == Introduction::Colon;
-        if !is_held || is_list || !is_taken(last + 2) {
+        let most = candidates.saturating_mul(setting.enclosing.for_one);
+        if run.is_open || !fits(gap, most) {
             break;
         }
-        run = next;
-        last += 2;
+        match rest {
+            [Piece::Run(next, _), ..]
+                if next.before.introduction != Introduction::Colon && is_taken(last + 2) =>
+            {
+                run = next;
+                last += 2;
+            }
+            [] if setting.zone == Zone::Tail && setting.enclosing.to_end => return last + 1,
+            _ => break,
+        }
     }
     last
 }
 
 /// Removes a group of runs with all that stands between them, if that much evidence suffices. Evidence only grows, so
 /// where it does not suffice for all of the runs, it does not for some of them.
-fn decide_group(group: &[Piece], zone: Zone, rules: &RuleSet, verdict: &mut Verdict) -> bool {
-    let mut tally = Tally::new(zone != Zone::Whole);
+fn decide_group(
+    group: &[Piece],
+    setting: &Setting,
+    rules: &RuleSet,
+    verdict: &mut Verdict,
+) -> bool {
+    let mut tally = setting.tally();
     let mut runs = Vec::with_capacity(group.len().div_ceil(2));
     let mut first_gap = None;
     let mut end = None;
@@ -236,9 +293,9 @@ fn decide_group(group: &[Piece], zone: Zone, rules: &RuleSet, verdict: &mut Verd
         }
     }
     let (Some(first), Some(after)) = (runs.first(), end) else { return false };
-    let evidence = tally.evidence(place(first, after, zone));
-    if evidence.halves() < ENCLOSING_BETWEEN
-        || !verdict.suffices(&tally, evidence, weak_surcharge(zone))
+    let evidence = tally.evidence(place(first, after, setting.zone));
+    if evidence.halves() < setting.enclosing.enough_between
+        || !verdict.suffices(&tally, evidence, setting.demand)
     {
         return false;
     }
@@ -246,32 +303,25 @@ fn decide_group(group: &[Piece], zone: Zone, rules: &RuleSet, verdict: &mut Verd
     true
 }
 
-pub(super) fn decide_piece(piece: &Piece, zone: Zone, rules: &RuleSet, verdict: &mut Verdict) {
+pub(super) fn decide_piece(
+    piece: &Piece,
+    setting: &Setting,
+    rules: &RuleSet,
+    verdict: &mut Verdict,
+) {
     let (run, after) = match piece {
         Piece::Run(run, after) => (run, after),
         Piece::Gap(gap) => return verdict.remove_markers(&gap.inside),
         Piece::Prose => return,
     };
-    let tally = Tally::of(run, rules, zone != Zone::Whole);
-    let evidence = tally.evidence(place(run, after, zone));
+    let tally = setting.tally_of(run, rules);
+    let evidence = tally.evidence(place(run, after, setting.zone));
     if let Some(reason) = run.belongs_to_body(&tally, &verdict.frame) {
-        verdict.keep(run, evidence, reason);
-    } else if verdict.suffices(&tally, evidence, weak_surcharge(zone)) {
+        verdict.keep(run, evidence, setting.demand, reason);
+    } else if verdict.suffices(&tally, evidence, setting.demand) {
         verdict.remove(&[run], after, None, evidence, &tally.certain);
-    } else if evidence >= verdict.profile.threshold() {
-        verdict.keep(run, evidence, KeptBecause::WeakAlone);
     } else {
-        verdict.keep(run, evidence, KeptBecause::TooLittleEvidence);
-    }
-}
-
-/// What weak words alone need beyond the threshold in a document of prose that has shown no residue yet, in half points: a
-/// list of the body between two paragraphs, or after the last, may be made of the same words as a menu.
-pub(super) fn weak_surcharge(zone: Zone) -> u32 {
-    match zone {
-        Zone::Whole => 0,
-        Zone::Head | Zone::Tail => 3,
-        Zone::Between => 4,
+        verdict.keep(run, evidence, setting.demand, setting.too_little(evidence));
     }
 }
 

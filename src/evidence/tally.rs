@@ -48,6 +48,8 @@ pub(crate) struct Tally {
     pub has_strong: bool,
     /// The certain rules that matched where one line is enough, each once.
     pub certain: Vec<RuleId>,
+    /// One of them is that of a marker.
+    pub has_marker: bool,
     fits_head: bool,
     fits_tail: bool,
     /// The document has prose, between which labels can repeat and some lines need no other.
@@ -92,6 +94,7 @@ impl Tally {
             if is_certain && stands_alone && !self.certain.contains(&unit.rule) {
                 self.certain.push(unit.rule);
             }
+            self.has_marker |= is_certain && stands_alone && rule.has_inline;
             has_affix |= rule.is_affix || (rule.has_inline && is_certain);
             self.fits_head |= rule.edge != Edge::Tail;
             self.fits_tail |= rule.edge != Edge::Head;

@@ -6,7 +6,7 @@
 //! the decider.
 
 use super::points::Points;
-use super::profile::Profile;
+use super::profile::{Demand, Profile};
 use super::removal::{KeptBecause, NearMiss, Removal};
 use super::run::{After, Held, Run};
 use super::tally::Tally;
@@ -30,12 +30,12 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
-    /// Whether so much evidence suffices. Weak candidates alone need `surcharge` half points more until something was
-    /// removed: where one menu stood, others stand.
-    pub(crate) fn suffices(&self, tally: &Tally, evidence: Points, surcharge: u32) -> bool {
-        let surcharge = if tally.has_strong || self.has_removed { 0 } else { surcharge };
-        !tally.certain.is_empty()
-            || evidence.halves() >= self.profile.threshold().halves().saturating_add(surcharge)
+    /// Whether so much evidence suffices. Weak candidates alone need more until something was removed: where one menu
+    /// stood, others stand.
+    pub(crate) fn suffices(&self, tally: &Tally, evidence: Points, demand: Demand) -> bool {
+        let surcharge = if tally.has_strong || self.has_removed { 0 } else { demand.weak };
+        let is_certain = tally.has_marker || (demand.takes_certain && !tally.certain.is_empty());
+        is_certain || evidence.halves() >= demand.evidence.saturating_add(surcharge)
     }
 
     /// Removes runs with all that stands between them. `first_gap` is where the first body line between them starts.
@@ -114,12 +114,19 @@ impl Verdict {
     }
 
     /// Keeps a run.
-    pub(crate) fn keep(&mut self, run: &Run, evidence: Points, reason: KeptBecause) {
+    pub(crate) fn keep(
+        &mut self,
+        run: &Run,
+        evidence: Points,
+        demand: Demand,
+        reason: KeptBecause,
+    ) {
         self.near_misses += run.units.len() as u64;
         if self.collects_near {
+            let needed = Points::from_halves(demand.evidence);
             let near = |unit: &Held| {
                 let Held { span, line, rule, .. } = *unit;
-                NearMiss { span, line, rule, evidence, reason }
+                NearMiss { span, line, rule, evidence, needed, reason }
             };
             self.near.extend(run.units.iter().map(near));
         }

@@ -6,29 +6,21 @@
 //! stretch.
 
 use super::profile::Enclosing;
-use super::removal::KeptBecause;
 use super::run::{After, Run};
-use super::stretch::{Piece, Zone, decide_piece, last_of_chain, place, weak_surcharge};
-use super::tally::Tally;
+use super::stretch::{Gap, Piece, Setting, decide_piece, last_of_chain, place};
 use super::verdict::Verdict;
 use crate::matching::ruleset::RuleSet;
 
 /// Decides all runs of a zone.
-pub(super) fn decide(
-    pieces: &[Piece],
-    zone: Zone,
-    enclosing: Enclosing,
-    rules: &RuleSet,
-    verdict: &mut Verdict,
-) {
+pub(super) fn decide(pieces: &[Piece], setting: &Setting, rules: &RuleSet, verdict: &mut Verdict) {
     let takes = |piece: &Piece| match piece {
         Piece::Run(run, _) => {
-            run.belongs_to_body(&Tally::of(run, rules, true), &verdict.frame).is_none()
+            run.belongs_to_body(&setting.tally_of(run, rules), &verdict.frame).is_none()
         }
         Piece::Gap(_) | Piece::Prose => false,
     };
     let is_taken: Vec<bool> = pieces.iter().map(takes).collect();
-    let mut tally = Tally::new(true);
+    let mut tally = setting.tally();
     let mut ends: Option<(&Run, &After)> = None;
     for piece in pieces.iter().zip(&is_taken).filter_map(|(piece, &taken)| taken.then_some(piece)) {
         if let Piece::Run(run, after) = piece {
@@ -36,11 +28,17 @@ pub(super) fn decide(
             ends = Some((ends.map_or(run, |(first, _)| first), after));
         }
     }
-    let evidence = tally.evidence(ends.and_then(|(first, after)| place(first, after, zone)));
-    let goes = verdict.suffices(&tally, evidence, weak_surcharge(zone));
+    let evidence =
+        tally.evidence(ends.and_then(|(first, after)| place(first, after, setting.zone)));
+    let goes = verdict.suffices(&tally, evidence, setting.demand);
     // The point for the zone speaks for the runs, but not for what no rule knows.
-    let encloses = goes && verdict.suffices(&tally, tally.evidence(None), 0);
-    let most = if encloses { enclosing.in_zone } else { 0 };
+    let Enclosing { in_zone, for_half_point, widest_in_zone, .. } = setting.enclosing;
+    let bare = tally.evidence(None);
+    let encloses = !tally.certain.is_empty() || bare >= verdict.profile.threshold();
+    let most_lines = in_zone.min(for_half_point.saturating_mul(bare.halves() as usize));
+    let fits = |gap: &Gap, most| {
+        encloses && gap.widest <= widest_in_zone && gap.lines <= most_lines.min(most)
+    };
     if goes {
         verdict.remember(&tally.certain);
     }
@@ -49,21 +47,22 @@ pub(super) fn decide(
         let mut last = at;
         match &pieces[at] {
             Piece::Run(..) if is_taken[at] && goes => {
-                last = last_of_chain(pieces, at, most, enclosing, |next| is_taken[next]);
+                last = last_of_chain(pieces, at, setting, fits, |next| is_taken[next]);
                 let chain = &pieces[at..=last];
                 let runs: Vec<&Run> = chain.iter().filter_map(Piece::run).collect();
                 let gap = chain.iter().find_map(Piece::gap_start);
-                if let Piece::Run(_, after) = &pieces[last] {
-                    verdict.remove(&runs, after, gap, evidence, &tally.certain);
+                let after = match &pieces[last] {
+                    Piece::Run(_, after) => Some(*after),
+                    Piece::Gap(_) | Piece::Prose => setting.end,
+                };
+                if let Some(after) = after {
+                    verdict.remove(&runs, &after, gap, evidence, &tally.certain);
                 }
             }
             Piece::Run(run, _) if is_taken[at] => {
-                let is_enough = evidence >= verdict.profile.threshold();
-                let reason =
-                    if is_enough { KeptBecause::WeakAlone } else { KeptBecause::TooLittleEvidence };
-                verdict.keep(run, evidence, reason);
+                verdict.keep(run, evidence, setting.demand, setting.too_little(evidence));
             }
-            piece => decide_piece(piece, zone, rules, verdict),
+            piece => decide_piece(piece, setting, rules, verdict),
         }
         at = last + 1;
     }

@@ -74,6 +74,8 @@ pub(crate) struct Judged {
     pub is_item: bool,
     /// What the core reads like, the markers inside it taken out.
     pub texture: Texture,
+    /// An exception holds the line, or a region protects it: residue must not enclose it.
+    pub is_fixed: bool,
 }
 
 /// Judges lines one by one, with buffers that are used again and again.
@@ -84,6 +86,8 @@ pub(crate) struct Judge {
     rest: Vec<u8>,
     /// Whether it matters what a line that nothing matches reads like: residue before it may enclose it.
     pub minds_labels: bool,
+    /// The same for short sentences.
+    pub minds_sentences: bool,
     pub judged: Judged,
 }
 
@@ -134,7 +138,11 @@ impl Judge {
             && judged.prefix.is_empty()
             && judged.suffix.is_empty()
             && judged.inside.is_empty()
-            && (!self.minds_labels || matches!(judged.texture, Texture::Prose | Texture::Other));
+            && match judged.texture {
+                Texture::Label | Texture::Headline => !self.minds_labels,
+                Texture::Other => !self.minds_sentences,
+                Texture::Prose => true,
+            };
         // Exceptions matter only where something would be taken otherwise, or enclosed.
         if is_short && !is_plain && matcher.is_excepted(fold_into(line, &mut self.view), host) {
             self.start_body(line);
@@ -180,9 +188,7 @@ impl Judge {
 
     /// Marks a line that an exception holds: it is never enclosed.
     fn except(&mut self) {
-        if self.judged.texture != Texture::Prose {
-            self.judged.texture = Texture::Other;
-        }
+        self.judged.is_fixed = true;
     }
 
     /// Takes a line that a rule matches as a whole, or the only marker in it if that one is better.
@@ -218,6 +224,7 @@ impl Judge {
         judged.introduces = introduces(line);
         judged.is_item = is_item(line);
         judged.texture = texture(line, judged.introduces == Introduction::Colon);
+        judged.is_fixed = false;
     }
 
     /// The only marker of a line that is nothing but that marker and its dress.

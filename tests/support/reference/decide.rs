@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use unchaff::{Edge, Profile, Weight};
+use unchaff::{Edge, Profile, Shape, Weight};
 
 use super::{Intro, Past, Reference, Texture, Token, Unit, Zone, halves};
 
@@ -13,6 +13,8 @@ struct Sum {
     sum: u32,
     bare: u32,
     certain: BTreeSet<usize>,
+    /// One of them has a literal that is found anywhere.
+    has_marker: bool,
     /// Nothing but weak rules.
     is_weak: bool,
 }
@@ -53,7 +55,7 @@ impl Reference<'_> {
             let mut runs: Vec<Range<usize>> = std::iter::once(at..reach(at)).collect();
             if past.may_enclose && self.intro_before(tokens, at) == Intro::None {
                 while let Some(next) = (runs[runs.len() - 1].end..stretch.end).find(|&i| is_run(i))
-                    && self.may_be_enclosed(tokens, &runs, next, zone)
+                    && self.may_be_enclosed(tokens, &runs, next, zone, 0)
                     && self.intro_before(tokens, next) != Intro::Colon
                 {
                     runs.push(next..reach(next));
@@ -109,12 +111,13 @@ impl Reference<'_> {
             }
         }
         let is_own = |run: &Range<usize>| {
-            let sum = self.weigh(tokens, std::slice::from_ref(run), zone);
+            let sum = self.weigh(tokens, std::slice::from_ref(run), zone, past);
             !self.belongs_to_body(tokens, run.start, &sum, past)
         };
         let own: Vec<Range<usize>> = runs.iter().filter(|run| is_own(run)).cloned().collect();
-        let sum = (!own.is_empty()).then(|| self.weigh(tokens, &own, zone));
+        let sum = (!own.is_empty()).then(|| self.weigh(tokens, &own, zone, past));
         let goes = sum.as_ref().is_some_and(|sum| self.suffices(sum, sum.sum, zone, past));
+        let bare = sum.as_ref().map_or(0, |sum| sum.bare);
         let encloses = past.may_enclose
             && sum
                 .as_ref()
@@ -131,11 +134,21 @@ impl Reference<'_> {
                 && encloses
                 && let Some(next) = runs.get(at)
                 && own.contains(next)
-                && self.may_be_enclosed(tokens, &chain, next.start, zone)
+                && self.may_be_enclosed(tokens, &chain, next.start, zone, bare)
                 && self.intro_before(tokens, next.start) != Intro::Colon
             {
                 chain.push(next.clone());
                 at += 1;
+            }
+            let is_last = zone == Zone::Tail && at == runs.len();
+            if is_taken
+                && encloses
+                && is_last
+                && self.profile == Profile::Eager
+                && self.may_be_enclosed(tokens, &chain, tokens.len(), zone, bare)
+            {
+                let last = chain.len() - 1;
+                chain[last].end = tokens.len();
             }
             for token in &tokens[seen..chain[0].start] {
                 if let Token::Body { inside, .. } = token {
@@ -164,6 +177,7 @@ impl Reference<'_> {
         runs: &[Range<usize>],
         next: usize,
         zone: Zone,
+        bare: u32,
     ) -> bool {
         let mut units = 0;
         let mut ends_open = false;
@@ -174,25 +188,30 @@ impl Reference<'_> {
             }
         }
         let between = &tokens[runs[runs.len() - 1].end..next];
-        let bodies = between.iter().filter_map(|token| match token {
-            Token::Body { texture, .. } => Some(*texture),
-            _ => None,
-        });
-        let (in_zone, in_between, for_four) = match self.profile {
-            Profile::Cautious => (0, 0, 0),
-            Profile::Standard => (12, 4, 3),
-            Profile::Eager => (200, 30, 80),
+        let is_eager = self.profile == Profile::Eager;
+        let bodies = between.iter().filter(|token| matches!(token, Token::Body { .. })).count();
+        let most = match (zone, self.profile) {
+            (Zone::Whole, _) | (_, Profile::Cautious) => 0,
+            (Zone::Head | Zone::Tail, Profile::Standard) => {
+                usize::min(16, units).min(16 * bare as usize)
+            }
+            (Zone::Head | Zone::Tail, Profile::Eager) => {
+                usize::min(400, 100 * units).min(8 * bare as usize)
+            }
+            (Zone::Between, Profile::Standard) => usize::min(4, units),
+            (Zone::Between, Profile::Eager) => usize::min(30, 100 * units),
         };
-        let most = match zone {
-            Zone::Head | Zone::Tail => in_zone,
-            Zone::Between => in_between,
-            Zone::Whole => 0,
+        let fits = |token: &Token| match token {
+            Token::Body { is_fixed: true, .. } => false,
+            Token::Body { texture, .. } => match texture {
+                Texture::Label => true,
+                Texture::Headline => is_eager,
+                Texture::Other => is_eager && zone != Zone::Between,
+                Texture::Prose => false,
+            },
+            _ => true,
         };
-        let fits = |texture| {
-            texture == Texture::Label
-                || (texture == Texture::Headline && self.profile == Profile::Eager)
-        };
-        !ends_open && bodies.clone().all(fits) && bodies.count() <= most.min(for_four * units / 4)
+        !ends_open && between.iter().all(fits) && bodies <= most
     }
 
     /// What the last body before a token introduces.
@@ -219,7 +238,7 @@ impl Reference<'_> {
         past: &mut Past,
         marked: &mut [Option<(usize, u32)>],
     ) -> bool {
-        let sum = self.weigh(tokens, runs, zone);
+        let sum = self.weigh(tokens, runs, zone, past);
         let is_group = runs.len() > 1;
         let keeps = if is_group {
             sum.sum < 12
@@ -237,7 +256,7 @@ impl Reference<'_> {
 
     /// What runs add up to: each folded text once, a weak rule at most a point; a stretch inside a text line costs a point
     /// unless an affix stands in it.
-    fn weigh(&self, tokens: &[Token], runs: &[Range<usize>], zone: Zone) -> Sum {
+    fn weigh(&self, tokens: &[Token], runs: &[Range<usize>], zone: Zone, past: &Past) -> Sum {
         let first = runs[0].start;
         let last = &runs[runs.len() - 1];
         let is_at_end = last.end == tokens.len();
@@ -247,6 +266,8 @@ impl Reference<'_> {
         let mut shares: BTreeMap<usize, u32> = BTreeMap::new();
         let mut weak: BTreeMap<&str, u32> = BTreeMap::new();
         let mut certain = BTreeSet::new();
+        let mut has_marker = false;
+        let has_prose = zone != Zone::Whole && !past.is_scattered;
         let mut is_weak = true;
         let mut fits_head = false;
         let mut fits_tail = false;
@@ -258,8 +279,7 @@ impl Reference<'_> {
                 let rule = &self.rules[unit.rule];
                 let weight = halves(rule.weight());
                 let is_repeat = || rule.is_repeated() && self.times_before(tokens, unit) >= 2;
-                let is_enough =
-                    !is_part && zone != Zone::Whole && (rule.stands_alone() || is_repeat());
+                let is_enough = !is_part && has_prose && (rule.stands_alone() || is_repeat());
                 is_weak &= rule.weight() == Weight::Weak && !is_enough;
                 fits_head |= rule.edge() != Edge::Tail;
                 fits_tail |= rule.edge() != Edge::Head;
@@ -283,6 +303,8 @@ impl Reference<'_> {
                 }
                 if weight == 4 && (!is_part || self.is_affix(unit)) {
                     certain.insert(unit.rule);
+                    has_marker |=
+                        rule.shapes().iter().any(|shape| matches!(shape, Shape::Inline(_)));
                 }
             }
             let has_affix = units.iter().any(|unit| self.is_affix(unit));
@@ -295,18 +317,28 @@ impl Reference<'_> {
         let is_near = touches_head || touches_tail || bare > 2;
         let is_at_edge = (is_head || is_tail) && is_near && (!is_weak || seen.len() >= 3);
         let sum = if is_at_edge { bare + 2 } else { bare };
-        Sum { sum, bare, certain, is_weak }
+        Sum { sum, bare, certain, has_marker, is_weak }
     }
 
     /// Whether so much evidence suffices where it stands.
     fn suffices(&self, sum: &Sum, evidence: u32, zone: Zone, past: &Past) -> bool {
-        let needed = match zone {
-            _ if !sum.is_weak || past.has_removed => 0,
-            Zone::Whole => 0,
-            Zone::Head | Zone::Tail => 3,
-            Zone::Between => 4,
+        let (needed, for_weak) = match (self.profile, zone) {
+            (_, Zone::Whole) => (self.threshold(), 0),
+            (Profile::Cautious, Zone::Head | Zone::Tail) => (14, 3),
+            (Profile::Cautious, Zone::Between) => (20, 4),
+            (Profile::Standard, Zone::Head | Zone::Tail) => (4, 3),
+            (Profile::Eager, Zone::Head | Zone::Tail) => (1, 0),
+            (Profile::Standard, Zone::Between) if past.is_scattered => (8, 4),
+            (Profile::Standard, Zone::Between) => (4, 4),
+            (Profile::Eager, Zone::Between) => (2, 0),
         };
-        !sum.certain.is_empty() || evidence >= self.threshold() + needed
+        let is_certain = if self.profile == Profile::Cautious && zone == Zone::Between {
+            sum.has_marker
+        } else {
+            !sum.certain.is_empty()
+        };
+        let more = if sum.is_weak && !past.has_removed { for_weak } else { 0 };
+        is_certain || evidence >= needed + more
     }
 
     fn threshold(&self) -> u32 {

@@ -46,6 +46,8 @@ enum Token {
         end: usize,
         intro: Intro,
         texture: Texture,
+        /// Protected, or held by an exception.
+        is_fixed: bool,
         /// Rules of the markers inside it that go.
         inside: Vec<usize>,
     },
@@ -97,6 +99,8 @@ struct Past {
     has_removed: bool,
     /// Labels may be enclosed in what is decided now.
     may_enclose: bool,
+    /// The first lines of prose stand far apart, and the profile minds.
+    is_scattered: bool,
 }
 
 impl Past {
@@ -179,7 +183,8 @@ impl<'r> Reference<'r> {
                 (_, true) => Zone::Tail,
                 (_, false) => Zone::Between,
             };
-            past.may_enclose = number > 2 || !is_scattered;
+            past.may_enclose = !is_scattered;
+            past.is_scattered = is_scattered;
             self.decide_stretch(
                 &tokens,
                 from..to,
@@ -225,6 +230,7 @@ impl<'r> Reference<'r> {
                     end,
                     intro: Intro::None,
                     texture: Texture::Prose,
+                    is_fixed: true,
                     inside: vec![],
                 });
                 tokens.push(Token::LineEnd { start: end, end });
@@ -259,11 +265,7 @@ impl<'r> Reference<'r> {
                 let is_gone =
                     |i: &usize| parts.inside.iter().any(|unit| (unit.start..unit.end).contains(i));
                 let rest: Vec<u8> = (from..to).filter(|i| !is_gone(i)).map(|i| line[i]).collect();
-                match texture(&rest, ends_in_colon(&line[from..to])) {
-                    Texture::Prose => Texture::Prose,
-                    _ if is_kept => Texture::Other,
-                    texture => texture,
-                }
+                texture(&rest, ends_in_colon(&line[from..to]))
             }
             _ => Texture::Other,
         };
@@ -313,6 +315,7 @@ impl<'r> Reference<'r> {
             end: at + core_end,
             intro,
             texture,
+            is_fixed: is_protected || is_kept,
             inside,
         });
         if !parts.suffix.is_empty() {
