@@ -115,7 +115,7 @@ mod tests {
         [[rule]]
         id = "mine.lines"
         category = "widget"
-        line = ["Open the tide table now", "{n} people read the tide table", "Zum Gezeitenkalender für Segler", "潮汐链接", "جدول المد", "ज्वार सारणी"]
+        line = ["Tide box", "Open the tide table now", "{n} people read the tide table", "Zum Gezeitenkalender für Segler", "潮汐链接", "جدول المد", "ज्वार सारणी"]
         weight = "certain"
         remove = ["Open the tide table now"]
         keep = ["He asked her to open the tide table."]
@@ -123,8 +123,8 @@ mod tests {
         [[rule]]
         id = "mine.ends"
         category = "widget"
-        starts = ["tide table of "]
-        ends = [" by harbour press"]
+        starts = ["tide table of ", "her tide "]
+        ends = [" by harbour press", "tide tub"]
         pattern = ['.{0,30}harbour news \d{4}', '(?:©|\d{1,3}) tide notes .{1,40}', '.{1,30}潮汐表.{1,30}']
         max_words = 12
         weight = "certain"
@@ -141,6 +141,12 @@ mod tests {
     "#;
 
     const PARTS: &[&str] = &[
+        "Tide box",
+        "tide",
+        "her ",
+        " tub",
+        " box",
+        "he",
         "Open the tide table now",
         "open  the TIDE table now",
         "1,200 people read the tide table",

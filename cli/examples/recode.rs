@@ -1,7 +1,7 @@
 //! The floor of `.ci/bulk-speed`: makes a corpus, and unpacks and packs it again without looking at it, by the same crates,
 //! in the same blocks and at the same levels as a run over a corpus does.
 //!
-//! `recode make MIB jsonl.zst|jsonl.gz|parquet FILE` and `recode copy IN OUT`.
+//! `recode make MIB jsonl.zst|jsonl.gz|parquet|gz.parquet FILE` and `recode copy IN OUT`.
 
 use std::error::Error;
 use std::fs::File;
@@ -18,11 +18,14 @@ fn main() -> Done {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
-        ["make", mib, "parquet", path] => make_parquet(mib.parse()?, path),
+        ["make", mib, "parquet" | "gz.parquet", path] => make_parquet(mib.parse()?, path),
         ["make", mib, _, path] => make_lines(mib.parse()?, path),
         ["copy", input, output] if input.ends_with(".parquet") => copy_parquet(input, output),
         ["copy", input, output] => copy_lines(input, output),
-        _ => Err("recode make MIB jsonl.zst|jsonl.gz|parquet FILE, or recode copy IN OUT".into()),
+        _ => {
+            Err("recode make MIB jsonl.zst|jsonl.gz|parquet|gz.parquet FILE, or recode copy IN OUT"
+                .into())
+        }
     }
 }
 
@@ -158,7 +161,7 @@ fn copy_parquet(_: &str, _: &str) -> Done {
 mod tables {
     use std::sync::Arc;
 
-    use parquet::basic::{Compression, ZstdLevel};
+    use parquet::basic::{Compression, GzipLevel, ZstdLevel};
     use parquet::column::reader::{ColumnReaderImpl, get_typed_column_reader};
     use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int64Type};
     use parquet::file::properties::WriterProperties;
@@ -173,7 +176,10 @@ mod tables {
 
     fn writer(path: &str) -> Result<SerializedFileWriter<File>, Box<dyn std::error::Error>> {
         let schema = "message schema { required int64 id; required binary url (STRING); required binary text (STRING); }";
-        let compression = Compression::ZSTD(ZstdLevel::try_new(3)?);
+        let compression = match path.ends_with(".gz.parquet") {
+            true => Compression::GZIP(GzipLevel::try_new(6)?),
+            false => Compression::ZSTD(ZstdLevel::try_new(3)?),
+        };
         let properties = WriterProperties::builder()
             .set_compression(compression)
             .set_column_dictionary_enabled("text".into(), false)

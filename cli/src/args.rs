@@ -166,13 +166,14 @@ pub struct BulkArgs {
     #[arg(long, value_name = "N")]
     pub max_expansion: Option<u32>,
     /// JSONL: write Dolma attributes with the removed spans (code points) below OUTDIR/attributes/NAME, too; the part
-    /// documents/ of a path is left out.
+    /// documents/ of a path is left out. Files that hold something else are refused.
     #[arg(long, value_name = "NAME", conflicts_with = "annotate")]
     pub attributes: Option<String>,
     /// Write the attributes only, and no cleaned text.
     #[arg(long, requires = "attributes", conflicts_with = "receipts")]
     pub attributes_only: bool,
-    /// JSONL: leave the text as it is, and add this field to each record: [[start, end, "rule"], …] in code points.
+    /// JSONL, Parquet: leave the text as it is, and say in this field, which is added to each record, what would go:
+    /// [[start, end, "rule"], …] in code points; in Parquet a list of {start, end, rule}.
     #[arg(long, value_name = "FIELD", conflicts_with = "receipts")]
     pub annotate: Option<String>,
     /// Level of compression of the output; 6 for gzip, 3 for zstd, if not given.
@@ -294,7 +295,8 @@ pub enum FlattenArg {
 
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// The receipts: a file, or the folder of those of a corpus. Then FILE is the folder of the files that were cleaned.
+    /// The receipts: a file, or the folder of those of a corpus. Then FILE is the folder of the files as they were before
+    /// cleaning; text, JSONL, Parquet and WARC/WET. Give the same rules, --text-field, --max-record and --documents.
     #[arg(long, value_name = "FILE|DIR")]
     pub receipts: PathBuf,
     #[command(flatten)]

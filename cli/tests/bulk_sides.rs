@@ -362,6 +362,21 @@ fn attributes_alone_leave_the_documents_where_they_are_and_have_a_row_for_every_
         .said(2, "plain name");
 }
 
+#[test]
+fn attributes_are_for_jsonl_and_nothing_else() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("in")).expect("a folder");
+    place.write("in/a.jsonl", records(0, 3));
+    place.write("in/b.txt", corpora::story(1, 3));
+    place.write("in/c.wet", web::wet(&[corpora::story(2, 3)]).concat());
+    place
+        .run(&["clean", "in", "-o", "out", "--attributes", "r1", "-q"])
+        .said(2, "in/b.txt: is text; --attributes is for JSONL")
+        .said(2, "in/c.wet: is warc; --attributes is for JSONL");
+    let names: Vec<String> = files(&place, "out").into_keys().collect();
+    assert_eq!(names, ["a.jsonl", "attributes/r1/a.jsonl"]);
+}
+
 // ---------------------------------------------------------------- annotations
 
 #[test]

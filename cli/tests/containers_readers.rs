@@ -181,7 +181,10 @@ pq.write_table(table(pa.string()).slice(0, 0), "in/empty.parquet")
     );
     place.run(&["clean", "in", "-o", "out", "--receipts", "receipts"]).ended(0);
     place.run(&["restore", "--receipts", "receipts", "out", "-o", "back"]).said(0, " 0 failed");
-    place.run(&["verify", "--receipts", "receipts", "in"]).said(0, ", 0 differ");
+    let receipts = "receipts/dictionary.parquet.receipts.jsonl.zst";
+    place
+        .run(&["verify", "--receipts", receipts, "in/dictionary.parquet"])
+        .said(0, "2400 documents, 1600 receipts checked, 0 differ");
     place.run(&["clean", "in", "-o", "annotated", "--annotate", "residue"]).ended(0);
     check(
         &place,

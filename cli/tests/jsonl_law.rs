@@ -1,10 +1,14 @@
 //! The law of the splice: in any JSONL only bytes inside the text value go, and they are those that `Cleaner` removes.
 
+#[allow(dead_code, reason = "the library's tests use the rest of it")]
+#[path = "../../tests/support/escapes.rs"]
+mod escapes;
 mod support;
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
+use escapes::{characters, styles};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseResult, TestError, TestRunner};
 use support::Place;
@@ -54,32 +58,6 @@ impl Line {
     }
 }
 
-/// The ways in which a character can stand in a JSON string.
-fn ways(c: char) -> Vec<String> {
-    let mut units = [0; 2];
-    let units = c.encode_utf16(&mut units);
-    let mut ways = vec![
-        units.iter().map(|unit| format!("\\u{unit:04x}")).collect(),
-        units.iter().map(|unit| format!("\\u{unit:04X}")).collect(),
-    ];
-    let short = match c {
-        '"' => Some("\\\""),
-        '\\' => Some("\\\\"),
-        '/' => Some("\\/"),
-        '\n' => Some("\\n"),
-        '\r' => Some("\\r"),
-        '\t' => Some("\\t"),
-        '\u{8}' => Some("\\b"),
-        '\u{c}' => Some("\\f"),
-        _ => None,
-    };
-    ways.extend(short.map(str::to_owned));
-    if c >= ' ' && c != '"' && c != '\\' {
-        ways.push(c.to_string());
-    }
-    ways
-}
-
 /// A text of residue, body and odd characters, each character written in one of its ways.
 fn texts() -> impl Strategy<Value = Vec<Written>> {
     let residue = prop::sample::select(vec![
@@ -111,32 +89,11 @@ fn texts() -> impl Strategy<Value = Vec<Written>> {
     ];
     let piece = prop_oneof![4 => residue.prop_map(str::to_owned), 4 => body.prop_map(str::to_owned), 1 => odd];
     let joint = prop::sample::select(vec!["\n", "\n", "\n", "\r\n", "\n\n", " ", "", "\n \n"]);
-    let style = 0..4u8;
-    (prop::collection::vec((piece, joint), 0..8), style, any::<u64>()).prop_map(
-        |(pieces, style, seed)| {
-            let text: String =
-                pieces.into_iter().flat_map(|(piece, joint)| [piece, joint.to_owned()]).collect();
-            let mut state = seed | 1;
-            let mut pick = |len: usize| {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                usize::try_from(state % len as u64).expect("smaller than a length")
-            };
-            let mut written = |c: char| {
-                let mut ways = ways(c);
-                // Most writers escape as little as they can, some escape all that is not ASCII, few anything.
-                let at = match style {
-                    0 => ways.len() - 1,
-                    1 if c.is_ascii() => ways.len() - 1,
-                    1 => 0,
-                    _ => pick(ways.len()),
-                };
-                (c, ways.swap_remove(at))
-            };
-            text.chars().map(&mut written).collect()
-        },
-    )
+    (prop::collection::vec((piece, joint), 0..8), styles()).prop_map(|(pieces, style)| {
+        let text: String =
+            pieces.into_iter().flat_map(|(piece, joint)| [piece, joint.to_owned()]).collect();
+        characters(&text, style)
+    })
 }
 
 /// Fields that stand beside the text.

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of what they share")]
 
 pub mod cases;
+pub mod escapes;
 pub mod gold;
 pub mod jsonl;
 pub mod reference;

@@ -17,7 +17,7 @@ use super::record::{Checkpoint, Complete, Done, FOLDER, Part, Stamp, Step, Work}
 use super::shard::{Shard, Target, Written, hash_of, hex, key, with_suffix};
 use super::sides::{RECEIPTS_END, receipts_end, receipts_start};
 use super::walk::Source;
-use crate::containers::{Container, Position};
+use crate::containers::{Buffers, Container, Position};
 use crate::talk::visible;
 
 /// Where the files of a run go.
@@ -105,6 +105,8 @@ pub struct Finished {
     pub packed_end: u64,
     pub work: Work,
     pub resume: Option<Position>,
+    /// Where the bytes go back to.
+    pub buffers: Buffers,
 }
 
 /// Finds out what is to be done with a file, and begins it.
@@ -262,8 +264,9 @@ impl InHand {
 
     /// Appends a block.
     pub fn add(&mut self, job: &Job, block: Finished) -> Result<()> {
-        for (which, bytes) in block.bytes.iter().enumerate() {
-            self.shard.put(which, bytes)?;
+        for (which, bytes) in block.bytes.into_iter().enumerate() {
+            self.shard.put(which, &bytes)?;
+            block.buffers.give(bytes);
         }
         self.work.add(block.work);
         self.blocks += 1;

@@ -8,19 +8,28 @@ use unchaff::Cleaner;
 use super::job::{Assembly, Formats, Opened};
 use super::walk::Source;
 use crate::args::CleanFormatArg;
-use crate::containers::{self, Container, Options, Position, Problem};
+use crate::containers::{self, Buffers, Container, Options, Position, Problem, ProblemKind};
 
 /// Opens any file that the containers read.
 pub struct Files {
     pub cleaner: Cleaner,
     pub options: Options,
+    pub buffers: Buffers,
+    /// Whether attributes are written, which stand beside records of JSON alone.
+    pub attributes: bool,
     pub forced: Option<Container>,
 }
 
 impl Formats for Files {
     fn open(&self, source: &Source, from: Option<&Position>) -> Result<Opened, Problem> {
         let shape = containers::detect(&source.input, self.forced)?;
-        let reader = containers::reader(&source.input, &shape, &self.options, &self.cleaner, from)?;
+        if self.attributes && shape.container != Container::Jsonl {
+            let what = format!("is {}; --attributes is for JSONL", shape.container.name());
+            return Err(Problem::of_file(ProblemKind::Option, what));
+        }
+        let mut reader =
+            containers::reader(&source.input, &shape, &self.options, &self.cleaner, from)?;
+        reader.reuse(&self.buffers);
         let cleaner = containers::cleaner(&shape, &self.options, &self.cleaner)?;
         let packing = containers::packing(&shape, &self.options)?;
         let assembly = containers::needs_assembly(&shape).then(|| {

@@ -28,7 +28,8 @@ use super::summary::Summary;
 use super::tally::Tally;
 use super::walk::{Found, Source};
 use crate::containers::{
-    BLOCK_BYTES, Block, BlockCleaner, BlockReader, Packing, Position, Problem, ProblemKind, Shape,
+    BLOCK_BYTES, Block, BlockCleaner, BlockReader, CleanBlock, Packing, Position, Problem,
+    ProblemKind, Shape,
 };
 use unchaff::Cleaner;
 
@@ -147,8 +148,8 @@ impl Job {
         if self.places.writes_output {
             bytes.push(clean.output);
         }
-        let (bytes_in, packed_end, resume) = (clean.bytes_in, clean.packed_end, clean.resume);
-        Ok(Finished { bytes, bytes_in, packed_end, work, resume })
+        let CleanBlock { bytes_in, packed_end, resume, buffers, .. } = clean;
+        Ok(Finished { bytes, bytes_in, packed_end, work, resume, buffers })
     }
 
     fn read_files(

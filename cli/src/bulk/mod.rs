@@ -45,7 +45,7 @@ use self::summary::Summary;
 use self::walk::Found;
 use crate::Run;
 use crate::args::CleanArgs;
-use crate::containers::{Edit, Options};
+use crate::containers::{Buffers, Edit, Options};
 use crate::output::{self, Output};
 use crate::setup;
 use crate::talk::{Outcome, say, visible};
@@ -112,7 +112,13 @@ fn prepare(
     }
     let block_bytes = options.block_bytes;
     let job = Job {
-        formats: wrap(Box::new(Files { cleaner: cleaner.clone(), options, forced })),
+        formats: wrap(Box::new(Files {
+            cleaner: cleaner.clone(),
+            options,
+            buffers: Buffers::new(2 * args.bulk.threads() + 4),
+            attributes: sides.attributes.is_some(),
+            forced,
+        })),
         threads: args.bulk.threads(),
         block_bytes,
         checkpoint_bytes: args.bulk.checkpoint.saturating_mul(1 << 20),

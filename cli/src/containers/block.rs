@@ -9,8 +9,9 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use unchaff::{Receipt, Report, RuleId, Status};
 
+use super::buffers::Buffers;
 use super::options::Edit;
-use super::pack::Packing;
+use super::pack::Packers;
 use super::problem::{Problem, Problems};
 
 /// Where a reader can start again.
@@ -54,6 +55,8 @@ pub struct Block {
     pub quarantine: Vec<Quarantined>,
     /// Where the next block starts; none where a reader cannot start again.
     pub resume: Option<Position>,
+    /// Where buffers come from, and go back to.
+    pub buffers: Buffers,
 }
 
 /// What stands in a block.
@@ -121,6 +124,8 @@ pub struct CleanBlock {
     pub problems: Problems,
     pub quarantine: Vec<Quarantined>,
     pub resume: Option<Position>,
+    /// Where the output goes back to once it is written.
+    pub buffers: Buffers,
 }
 
 impl CleanedPart {
@@ -141,15 +146,18 @@ impl CleanBlock {
             problems: std::mem::take(&mut block.problems),
             quarantine: std::mem::take(&mut block.quarantine),
             resume: block.resume.take(),
+            buffers: block.buffers.clone(),
             ..CleanBlock::default()
         }
     }
 
     /// Packs the output. An empty file is an empty member or frame; else nothing is packed as nothing.
-    pub(super) fn finish(&mut self, edit: &Edit, packing: Packing) {
+    pub(super) fn finish(&mut self, edit: &Edit, packers: &Packers) {
         let output = std::mem::take(&mut self.output);
         if *edit != Edit::Look && (!output.is_empty() || self.index == 0) {
-            self.output = packing.pack(output);
+            self.output = packers.pack(output, &self.buffers);
+        } else {
+            self.buffers.give(output);
         }
     }
 }
@@ -209,6 +217,11 @@ pub trait BlockReader: Send {
     ///
     /// When the file must be refused. Blocks that were read before are void then.
     fn next(&mut self) -> Result<Option<Block>, Problem>;
+
+    /// Takes the buffers for blocks from there.
+    fn reuse(&mut self, buffers: &Buffers) {
+        let _ = buffers;
+    }
 }
 
 /// Cleans blocks: a pure function, for any thread.

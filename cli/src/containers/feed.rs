@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use super::block::{Block, Content, Position, Quarantined};
+use super::buffers::Buffers;
 use super::decode::{Decoder, OUT, Step};
 use super::options::Options;
 use super::problem::{Problem, ProblemKind, Problems};
@@ -42,6 +43,7 @@ pub struct Feed {
     next_block: u64,
     /// Records before the next block.
     pub records: u64,
+    pub buffers: Buffers,
 }
 
 impl Feed {
@@ -55,7 +57,7 @@ impl Feed {
         let room = options.block_bytes.min(MOST_ROOM) + 2 * OUT;
         Ok(Feed {
             decoder,
-            buffer: Vec::with_capacity(room),
+            buffer: Vec::new(),
             room,
             at: from.map_or(0, |from| from.unpacked_before + from.skip),
             problems: Problems::default(),
@@ -64,11 +66,15 @@ impl Feed {
             has_told_checksum: from.is_some(),
             next_block: from.map_or(0, |from| from.block),
             records: from.map_or(0, |from| from.records),
+            buffers: Buffers::default(),
         })
     }
 
     /// Reads until the buffer holds more than `len` bytes, if the file goes on that far.
     pub fn fill(&mut self, len: usize) -> Result<Stop, Problem> {
+        if self.buffer.capacity() == 0 {
+            self.buffer = self.buffers.take(self.room);
+        }
         while self.stop == Stop::Enough && self.buffer.len() <= len {
             match self.decoder.step(&mut self.buffer)? {
                 Step::Start(_) | Step::Bytes(_) | Step::SetAside(_) => {}
@@ -91,7 +97,7 @@ impl Feed {
 
     /// Takes the first bytes of the buffer.
     pub fn take(&mut self, len: usize) -> Vec<u8> {
-        let mut rest = Vec::with_capacity(self.room.max(self.buffer.len() - len));
+        let mut rest = self.buffers.take(self.room.max(self.buffer.len() - len));
         rest.extend_from_slice(&self.buffer[len..]);
         self.buffer.truncate(len);
         self.at += len as u64;
@@ -175,6 +181,7 @@ impl Feed {
             problems: std::mem::take(&mut self.problems),
             quarantine: std::mem::take(&mut self.quarantine),
             resume: Some(resume),
+            buffers: self.buffers.clone(),
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use super::block::{Block, BlockReader, Content, Position};
+use super::buffers::Buffers;
 use super::feed::{Feed, Stop};
 use super::fields;
 use super::options::Options;
@@ -216,6 +217,10 @@ impl BlockReader for JsonlReader {
         };
         let block = self.feed.block(at, content, records);
         Ok(Some(self.finished(block)))
+    }
+
+    fn reuse(&mut self, buffers: &Buffers) {
+        self.feed.buffers = buffers.clone();
     }
 }
 

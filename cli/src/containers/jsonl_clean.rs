@@ -7,7 +7,7 @@ use super::block::{Block, BlockCleaner, CleanBlock, Content, Document, Fate};
 use super::cuts::{annotated, cuts};
 use super::fields;
 use super::options::{Edit, Options};
-use super::pack::Packing;
+use super::pack::{Packers, Packing};
 use super::problem::{Place, Problem, ProblemKind};
 use crate::jsonl;
 
@@ -15,12 +15,12 @@ use crate::jsonl;
 pub struct JsonlCleaner {
     cleaner: Cleaner,
     options: Options,
-    packing: Packing,
+    packers: Packers,
 }
 
 impl JsonlCleaner {
     pub fn new(cleaner: Cleaner, options: Options, packing: Packing) -> Self {
-        JsonlCleaner { cleaner, options, packing }
+        JsonlCleaner { cleaner, options, packers: packing.packers() }
     }
 
     fn lines(&self, block: &Block, lines: &[u8], clean: &mut CleanBlock) -> Result<(), Problem> {
@@ -130,10 +130,10 @@ impl BlockCleaner for JsonlCleaner {
         match content {
             Content::Records(lines) => {
                 clean.bytes_in = lines.len() as u64;
-                clean.output.reserve(lines.len());
+                clean.output = block.buffers.take(lines.len());
                 self.lines(&block, &lines, &mut clean)?;
                 // Packing needs room, too.
-                drop(lines);
+                block.buffers.give(lines);
             }
             Content::Raw(bytes) => {
                 clean.bytes_in = bytes.len() as u64;
@@ -142,10 +142,11 @@ impl BlockCleaner for JsonlCleaner {
                 }
                 self.keep(&bytes, block.first_record, Fate::Unread, &mut clean);
                 clean.documents.truncate(block.records as usize);
+                block.buffers.give(bytes);
             }
             _ => unreachable!("a reader of lines makes no other content"),
         }
-        clean.finish(&self.options.edit, self.packing);
+        clean.finish(&self.options.edit, &self.packers);
         Ok(clean)
     }
 }

@@ -5,6 +5,7 @@
 //! counted, set aside with its offset, or the file is refused.
 
 mod block;
+mod buffers;
 mod cuts;
 mod decode;
 mod feed;
@@ -37,6 +38,7 @@ use unchaff::Cleaner;
 pub use block::{
     Block, BlockCleaner, BlockReader, CleanBlock, Cut, Document, Fate, Position, Quarantined,
 };
+pub use buffers::Buffers;
 pub use fields::{TEXT as TEXT_FIELDS, text_field_of};
 pub use options::{BLOCK_BYTES, Edit, MAX_RECORD, Options};
 pub use pack::Packing;

@@ -1,11 +1,13 @@
 //! Compressing output: whole gzip members or zstd frames, always with checksums.
 
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 
+use super::buffers::Buffers;
 use super::shape::Codec;
 
 /// How output is compressed.
@@ -31,8 +33,13 @@ impl Packing {
         packed
     }
 
+    /// What packs with any number of threads.
+    pub fn packers(self) -> Packers {
+        Packers { packing: self, idle: Mutex::default() }
+    }
+
     /// What makes any number of members or frames.
-    pub fn packer(self) -> Packer {
+    fn packer(self) -> Packer {
         Packer(match self.codec {
             Codec::Plain => Kind::Plain,
             Codec::Gzip => {
@@ -45,9 +52,40 @@ impl Packing {
                     compressor.set_parameter(CParameter::ChecksumFlag(true))?;
                     Ok(compressor)
                 });
-                Kind::Zstd(compressor.expect("the level was checked"), Vec::new())
+                Kind::Zstd(compressor.expect("the level was checked"))
             }
         })
+    }
+}
+
+/// Packers that are used again and again: one takes a megabyte, and time to set up.
+pub struct Packers {
+    packing: Packing,
+    idle: Mutex<Vec<Packer>>,
+}
+
+impl Packers {
+    /// A packer, as if it were new.
+    pub fn take(&self) -> Packer {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.unwrap_or_else(|| self.packing.packer())
+    }
+
+    pub fn give(&self, packer: Packer) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(packer);
+    }
+
+    /// Bytes as one member or frame.
+    pub fn pack(&self, bytes: Vec<u8>, buffers: &Buffers) -> Vec<u8> {
+        if self.packing.codec == Codec::Plain {
+            return bytes;
+        }
+        let mut packer = self.take();
+        let mut packed = buffers.take(0);
+        packer.pack_onto(&bytes, &mut packed);
+        self.give(packer);
+        buffers.give(bytes);
+        packed
     }
 }
 
@@ -57,8 +95,7 @@ pub struct Packer(Kind);
 enum Kind {
     Plain,
     Gzip(Box<Compress>),
-    /// With room for a frame.
-    Zstd(Compressor<'static>, Vec<u8>),
+    Zstd(Compressor<'static>),
 }
 
 /// A gzip header without a name and a time, so that the same bytes come to the same member.
@@ -74,13 +111,8 @@ impl Packer {
                 crc.update(bytes);
                 gzip(compress, bytes, true, Some((crc.sum(), crc.amount())), packed);
             }
-            Kind::Zstd(compressor, frame) => {
-                zstd(compressor, bytes, frame).expect("there is room for the frame");
-                if packed.is_empty() {
-                    std::mem::swap(packed, frame);
-                } else {
-                    packed.extend_from_slice(frame);
-                }
+            Kind::Zstd(compressor) => {
+                zstd(compressor, bytes, packed).expect("there is room for the frame");
             }
         }
     }
@@ -137,11 +169,17 @@ fn gzip(
     }
 }
 
-fn zstd(compressor: &mut Compressor<'static>, bytes: &[u8], frame: &mut Vec<u8>) -> io::Result<()> {
-    frame.clear();
-    frame.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
-    compressor.compress_to_buffer(bytes, frame)?;
-    debug_assert!(!frame.is_empty(), "an empty frame is a frame too");
+fn zstd(
+    compressor: &mut Compressor<'static>,
+    bytes: &[u8],
+    packed: &mut Vec<u8>,
+) -> io::Result<()> {
+    packed.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
+    let mut target = io::Cursor::new(packed);
+    target.set_position(target.get_ref().len() as u64);
+    // Writes from where the cursor stands.
+    let len = compressor.compress_to_buffer(bytes, &mut target)?;
+    debug_assert!(len > 0, "an empty frame is a frame too");
     Ok(())
 }
 

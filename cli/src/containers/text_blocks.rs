@@ -8,6 +8,7 @@ use std::path::Path;
 use unchaff::{Cleaner, StreamCleaner};
 
 use super::block::{Block, BlockReader, Content, Position};
+use super::buffers::Buffers;
 use super::feed::{Feed, Stop};
 use super::options::Options;
 use super::problem::Problem;
@@ -226,5 +227,9 @@ impl BlockReader for TextReader {
             Some(large) => self.part(large, 0),
             None => self.documents(),
         }
+    }
+
+    fn reuse(&mut self, buffers: &Buffers) {
+        self.feed.buffers = buffers.clone();
     }
 }

@@ -7,7 +7,7 @@ use unchaff::{Cleaner, DocumentReport, ReceiptBuilder, Removal, Sink};
 use super::block::{Block, BlockCleaner, CleanBlock, CleanedPart, Content, Cut, Document, Fate};
 use super::cuts::CharCounter;
 use super::options::{Edit, Options};
-use super::pack::Packing;
+use super::pack::{Packers, Packing};
 use super::problem::{Problem, ProblemKind};
 use crate::documents::{self, Documents, Piece, Separator, Splitter};
 
@@ -20,7 +20,7 @@ pub fn splitter(separator: Option<Separator>, at: u64) -> Splitter {
 pub struct TextCleaner {
     cleaner: Cleaner,
     options: Options,
-    packing: Packing,
+    packers: Packers,
 }
 
 impl TextCleaner {
@@ -29,12 +29,13 @@ impl TextCleaner {
             let what = format!("is text and has no fields, so that {field:?} cannot be added");
             return Err(Problem::of_file(ProblemKind::Option, what));
         }
-        Ok(TextCleaner { cleaner, options: options.clone(), packing })
+        Ok(TextCleaner { cleaner, options: options.clone(), packers: packing.packers() })
     }
 
     fn records(&self, block: &Block, bytes: &[u8]) -> CleanedPart {
         let before = block.first_record - 1;
-        let sink = DocumentSink::new(&self.cleaner, &self.options, before, block.at);
+        let mut sink = DocumentSink::new(&self.cleaner, &self.options, before, block.at);
+        sink.part.kept = block.buffers.take(bytes.len());
         let is_empty = bytes.is_empty() && block.records > 0;
         let mut documents = Documents::new(self.cleaner.stream(sink), is_empty);
         let mut splitter = splitter(self.options.separator, block.at);
@@ -50,7 +51,11 @@ impl TextCleaner {
 impl BlockCleaner for TextCleaner {
     fn clean(&self, mut block: Block) -> Result<CleanBlock, Problem> {
         let part = match std::mem::replace(&mut block.content, Content::Records(Vec::new())) {
-            Content::Records(bytes) => self.records(&block, &bytes),
+            Content::Records(bytes) => {
+                let part = self.records(&block, &bytes);
+                block.buffers.give(bytes);
+                part
+            }
             Content::Cleaned(part) => *part,
             _ => unreachable!("a reader of text makes no other content"),
         };
@@ -59,7 +64,7 @@ impl BlockCleaner for TextCleaner {
         clean.output = part.kept;
         clean.report = part.report;
         clean.documents = part.documents;
-        clean.finish(&self.options.edit, self.packing);
+        clean.finish(&self.options.edit, &self.packers);
         Ok(clean)
     }
 }

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod corpora;
+pub mod gold;
+pub mod packs;
 pub mod web;
 
 use std::fs;

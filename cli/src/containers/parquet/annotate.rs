@@ -14,7 +14,7 @@ use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use ::parquet::schema::types::{Type, TypePtr};
 use unchaff::Cleaner;
 
-use super::guarded;
+use super::{guarded, part};
 use crate::containers::block::Cut;
 use crate::containers::problem::{Place, Problem, ProblemKind};
 
@@ -88,20 +88,20 @@ impl Spans {
         Ok(())
     }
 
-    /// A Parquet file of one row group that holds nothing but the column.
+    /// The part that holds nothing but the column.
     pub fn write(
         &self,
         column: &TypePtr,
         properties: WriterPropertiesPtr,
     ) -> Result<Vec<u8>, ParquetError> {
         let schema = with(&Type::group_type_builder("schema").build()?, column)?;
-        let mut writer = SerializedFileWriter::new(Vec::new(), schema, properties)?;
+        let mut writer = SerializedFileWriter::new(part::begin(0), schema, properties)?;
         let mut group = writer.next_row_group()?;
         self.leaf::<Int64Type>(&mut group, &self.starts)?;
         self.leaf::<Int64Type>(&mut group, &self.ends)?;
         self.leaf::<ByteArrayType>(&mut group, &self.rules)?;
         group.close()?;
-        writer.into_inner()
+        Ok(part::end(writer.into_inner()?))
     }
 
     fn leaf<T: DataType>(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Opened, place};
 use crate::containers::block::{Block, BlockReader, Content, Position};
+use crate::containers::buffers::Buffers;
 use crate::containers::fields;
 use crate::containers::problem::{Problem, ProblemKind, Problems};
 
@@ -57,6 +58,7 @@ impl BlockReader for ParquetReader {
                 problems: self.notes(),
                 quarantine: Vec::new(),
                 resume: None,
+                buffers: Buffers::default(),
             }));
         }
         let index = self.next;
@@ -86,6 +88,7 @@ impl BlockReader for ParquetReader {
             problems,
             quarantine: Vec::new(),
             resume: Some(resume),
+            buffers: Buffers::default(),
         }))
     }
 }

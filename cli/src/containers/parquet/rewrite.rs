@@ -17,7 +17,7 @@ use ::parquet::schema::types::{Type, TypePtr};
 use unchaff::Cleaner;
 
 use super::annotate::Spans;
-use super::part::Part;
+use super::part;
 use super::rows::{Batch, Rows};
 use super::{Opened, guarded, place};
 use crate::containers::block::{Block, BlockCleaner, CleanBlock, Content, Document, Fate};
@@ -25,6 +25,10 @@ use crate::containers::options::{Edit, Options};
 use crate::containers::problem::{Problem, ProblemKind};
 use crate::containers::shape::Codec;
 use crate::containers::texts::{Cleaning, Edited, Editor, Text};
+
+/// Most room that is asked for at once, and room for what stands behind the pages.
+const MOST_ROOM: usize = 64 << 20;
+const MORE_ROOM: usize = 64 << 10;
 
 /// Cleans row groups, or whatever else the editor does to their texts.
 pub struct ParquetCleaner<E> {
@@ -59,9 +63,12 @@ impl<E: Editor> ParquetCleaner<E> {
         let column = input.footer.row_group(index).column(input.columns.text);
         let schema = input.footer.file_metadata().schema_descr().root_schema_ptr();
         let schema = pruned(schema, column.column_path().parts())?;
-        let mut writer = SerializedFileWriter::new(Vec::new(), schema, self.properties(column))?;
-        let mut part = writer.next_row_group()?;
-        let target = part.next_column()?;
+        // What the footer says may be anything.
+        let room = usize::try_from(column.compressed_size())?.min(MOST_ROOM);
+        let part = part::begin(room + MORE_ROOM);
+        let mut writer = SerializedFileWriter::new(part, schema, self.properties(column))?;
+        let mut group = writer.next_row_group()?;
+        let target = group.next_column()?;
         let mut target =
             target.ok_or_else(|| ParquetError::General("there is no column".into()))?;
         let mut rows = Rows::open(input, index, self.options.documents, self.editor.minds_hosts())?;
@@ -80,8 +87,8 @@ impl<E: Editor> ParquetCleaner<E> {
             target.typed::<ByteArrayType>().write_batch(&values, levels, None)?;
         }
         target.close()?;
-        part.close()?;
-        writer.into_inner()
+        group.close()?;
+        Ok(part::end(writer.into_inner()?))
     }
 
     /// Writes the column that says what would go.
@@ -182,6 +189,12 @@ impl<E: Editor> ParquetCleaner<E> {
         Arc::new(properties.build())
     }
 
+    /// How the column of spans is written: compressed like the text.
+    fn of_spans(&self, text: &ColumnChunkMetaData) -> WriterPropertiesPtr {
+        let compression = self.compression(text.compression());
+        Arc::new(WriterProperties::builder().set_compression(compression).build())
+    }
+
     fn compression(&self, was: Compression) -> Compression {
         let gzip = || {
             let level = self.options.level.map_or(6, |level| level.clamp(0, 9).unsigned_abs());
@@ -208,26 +221,24 @@ impl<E: Editor> ParquetCleaner<E> {
         index: usize,
         first_row: u64,
         clean: &mut CleanBlock,
-    ) -> Result<Part, Problem> {
+    ) -> Result<Vec<u8>, Problem> {
         let column = input.footer.row_group(index).column(input.columns.text);
         clean.bytes_in = u64::try_from(column.uncompressed_size()).unwrap_or_default();
-        guarded(place(index), || {
-            Ok(Part::Column(match (&self.annotates, &input.annotation) {
-                (Some(rules), Some(added)) => self
-                    .annotate(input, index, first_row, rules, clean)?
-                    .write(added, self.properties(column))?,
-                _ => self.rewrite(input, index, first_row, clean)?,
-            }))
+        guarded(place(index), || match (&self.annotates, &input.annotation) {
+            (Some(rules), Some(added)) => self
+                .annotate(input, index, first_row, rules, clean)?
+                .write(added, self.of_spans(column)),
+            _ => self.rewrite(input, index, first_row, clean),
         })
     }
 
     /// What a row group comes to of which the texts cannot be read: it goes over as it is.
-    fn part_unread(&self, input: &Opened, index: usize, rows: u64) -> Result<Part, Problem> {
-        let Some(added) = &input.annotation else { return Ok(Part::Kept) };
+    fn part_unread(&self, input: &Opened, index: usize, rows: u64) -> Result<Vec<u8>, Problem> {
+        let Some(added) = &input.annotation else { return Ok(part::kept()) };
         let column = input.footer.row_group(index).column(input.columns.text);
         let mut spans = Spans::default();
         (0..rows).for_each(|_| spans.add_none());
-        guarded(place(index), || Ok(Part::Column(spans.write(added, self.properties(column))?)))
+        guarded(place(index), || spans.write(added, self.of_spans(column)))
     }
 }
 
@@ -257,7 +268,7 @@ impl<E: Editor> BlockCleaner for ParquetCleaner<E> {
             part => part?,
         };
         if self.options.edit != Edit::Look {
-            clean.output = part.to_bytes();
+            clean.output = part;
         }
         Ok(clean)
     }

@@ -296,7 +296,16 @@ fn annotations_are_added_and_everything_else_stays() {
             .collect::<Vec<_>>();
         format!("[{}]", spans.join(", "))
     };
-    for make in [properties().build(), properties().set_compression(Compression::SNAPPY).build()] {
+    let makes = [
+        properties().build(),
+        properties().set_compression(Compression::SNAPPY).build(),
+        // What the text is encoded with may be for texts alone.
+        properties()
+            .set_dictionary_enabled(false)
+            .set_column_encoding("text".into(), Encoding::DELTA_LENGTH_BYTE_ARRAY)
+            .build(),
+    ];
+    for make in makes {
         let input = write(&texts, make);
         let path = folder.file("a.parquet", &input);
         let options = Options { edit: Edit::Annotate("residue".into()), ..Options::default() };

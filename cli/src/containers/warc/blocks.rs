@@ -9,6 +9,7 @@ use flate2::Crc;
 
 use super::head::{Head, Start, TRAILER, find_record};
 use crate::containers::block::{Block, BlockReader, Content, LongPiece, Position};
+use crate::containers::buffers::Buffers;
 use crate::containers::feed::{Feed, Stop};
 use crate::containers::options::Options;
 use crate::containers::problem::{Place, Problem, ProblemKind};
@@ -240,5 +241,9 @@ impl BlockReader for WarcReader {
                 return Ok(Some(self.aside()));
             }
         }
+    }
+
+    fn reuse(&mut self, buffers: &Buffers) {
+        self.feed.buffers = buffers.clone();
     }
 }

@@ -10,7 +10,7 @@ use crate::containers::block::{
     Block, BlockCleaner, CleanBlock, Content, Document, Fate, LongPiece,
 };
 use crate::containers::options::{Edit, Options};
-use crate::containers::pack::{Packer, Packing};
+use crate::containers::pack::{Packers, Packing};
 use crate::containers::problem::{Place, Problem, ProblemKind};
 use crate::containers::texts::{Editor, Text};
 
@@ -21,7 +21,7 @@ const DIGESTS: [&str; 2] = ["WARC-Block-Digest", "WARC-Payload-Digest"];
 pub struct WarcCleaner<E> {
     editor: E,
     options: Options,
-    packing: Packing,
+    packers: Packers,
 }
 
 impl<E: Editor> WarcCleaner<E> {
@@ -30,11 +30,11 @@ impl<E: Editor> WarcCleaner<E> {
             let what = format!("is WARC, to which no field {field:?} can be added");
             return Err(Problem::of_file(ProblemKind::Option, what));
         }
-        Ok(WarcCleaner { editor, options: options.clone(), packing })
+        Ok(WarcCleaner { editor, options: options.clone(), packers: packing.packers() })
     }
 
     fn records(&self, mut bytes: &[u8], first: u64, clean: &mut CleanBlock) -> Result<(), Problem> {
-        let mut packer = self.packer();
+        let mut packer = self.packers.take();
         for number in first.. {
             if bytes.is_empty() {
                 break;
@@ -54,15 +54,16 @@ impl<E: Editor> WarcCleaner<E> {
                     None
                 }
             };
-            if let Some(packer) = &mut packer {
+            if self.is_written() {
                 packer.pack_onto(changed.as_deref().unwrap_or(record), &mut clean.output);
             }
         }
+        self.packers.give(packer);
         Ok(())
     }
 
-    fn packer(&self) -> Option<Packer> {
-        (self.options.edit != Edit::Look).then(|| self.packing.packer())
+    fn is_written(&self) -> bool {
+        self.options.edit != Edit::Look
     }
 
     /// Edits a record; none where it stays as it is.
@@ -118,8 +119,10 @@ impl<E: Editor> WarcCleaner<E> {
             }
             self.note(clean, number, None, Fate::Unread);
         }
-        if let Some(mut packer) = self.packer() {
+        if self.is_written() {
+            let mut packer = self.packers.take();
             packer.pack_piece(&piece.bytes, piece.is_first, piece.sum, &mut clean.output);
+            self.packers.give(packer);
         }
         Ok(())
     }
@@ -131,10 +134,12 @@ impl<E: Editor> BlockCleaner for WarcCleaner<E> {
         match block.content {
             Content::Records(bytes) => {
                 clean.bytes_in = bytes.len() as u64;
+                clean.output = block.buffers.take(0);
                 self.records(&bytes, block.first_record, &mut clean)?;
                 if bytes.is_empty() {
-                    clean.finish(&self.options.edit, self.packing);
+                    clean.finish(&self.options.edit, &self.packers);
                 }
+                block.buffers.give(bytes);
             }
             Content::Long(piece) => {
                 clean.bytes_in = piece.bytes.len() as u64;
