@@ -104,7 +104,10 @@ mod tests {
     use crate::matching::judge::{Judge, Kind};
     use crate::matching::plain::Plain;
     use crate::matching::ruleset::Glance;
+    use crate::rules::bounds::Bounds;
     use crate::rules::pack::Pack;
+    use crate::rules::rule::Shape;
+    use crate::text::chars::is_common;
     use proptest::prelude::*;
 
     /// A rule of every shape, at every length that the filters tell apart.
@@ -253,6 +256,20 @@ mod tests {
                 let units = judged.prefix.len() + judged.inside.len() + judged.suffix.len();
                 prop_assert_eq!(units, 0, "{}", line);
                 prop_assert_eq!((judged.core_start, judged.core_end), (0, line.len()));
+            }
+        }
+    }
+
+    /// One pattern that may begin and end with anything would send every line to the judge.
+    #[test]
+    fn built_in_patterns_are_known_by_their_ends() {
+        for rule in Cleaner::builtin().rules() {
+            for shape in rule.shapes() {
+                if let Shape::Pattern(pattern) = shape {
+                    let is_open = matches!(pattern.0.bounds(), Bounds::Free)
+                        && pattern.0.can_match_of(is_common);
+                    assert!(!is_open, "{}: {}", rule.id(), pattern.0.source());
+                }
             }
         }
     }

@@ -57,9 +57,9 @@ impl Profile {
             Profile::Eager => Enclosing {
                 in_zone: 400,
                 for_half_point: 8,
-                between: 30,
+                between: 60,
                 for_one: 100,
-                enough_between: 12,
+                enough_between: 10,
                 widest_in_zone: Filler::Sentence,
                 widest_between: Filler::Headline,
                 to_end: true,
@@ -86,8 +86,8 @@ impl Profile {
         let is_edge = matches!(zone, Zone::Head | Zone::Tail);
         let (evidence, weak) = match (self, zone) {
             (_, Zone::Whole) => (self.threshold().halves(), 0),
-            (Profile::Cautious, _) if is_edge => (14, 3),
-            (Profile::Cautious, _) => (20, 4),
+            (Profile::Cautious, _) if is_edge => (18, 3),
+            (Profile::Cautious, _) => (26, 4),
             (Profile::Standard, _) if is_edge => (4, 3),
             (Profile::Standard, _) if is_scattered => (8, 4),
             (Profile::Standard, _) => (4, 4),

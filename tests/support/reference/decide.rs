@@ -199,7 +199,7 @@ impl Reference<'_> {
                 usize::min(400, 100 * units).min(8 * bare as usize)
             }
             (Zone::Between, Profile::Standard) => usize::min(4, units),
-            (Zone::Between, Profile::Eager) => usize::min(30, 100 * units),
+            (Zone::Between, Profile::Eager) => usize::min(60, 100 * units),
         };
         let fits = |token: &Token| match token {
             Token::Body { is_fixed: true, .. } => false,
@@ -241,7 +241,7 @@ impl Reference<'_> {
         let sum = self.weigh(tokens, runs, zone, past);
         let is_group = runs.len() > 1;
         let keeps = if is_group {
-            sum.sum < 12
+            sum.sum < if self.profile == Profile::Eager { 10 } else { 12 }
         } else {
             self.belongs_to_body(tokens, runs[0].start, &sum, past)
         };
@@ -324,8 +324,8 @@ impl Reference<'_> {
     fn suffices(&self, sum: &Sum, evidence: u32, zone: Zone, past: &Past) -> bool {
         let (needed, for_weak) = match (self.profile, zone) {
             (_, Zone::Whole) => (self.threshold(), 0),
-            (Profile::Cautious, Zone::Head | Zone::Tail) => (14, 3),
-            (Profile::Cautious, Zone::Between) => (20, 4),
+            (Profile::Cautious, Zone::Head | Zone::Tail) => (18, 3),
+            (Profile::Cautious, Zone::Between) => (26, 4),
             (Profile::Standard, Zone::Head | Zone::Tail) => (4, 3),
             (Profile::Eager, Zone::Head | Zone::Tail) => (1, 0),
             (Profile::Standard, Zone::Between) if past.is_scattered => (8, 4),
