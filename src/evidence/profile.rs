@@ -8,7 +8,7 @@ use super::stretch::Zone;
 /// How much evidence a removal needs. A profile never changes a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Profile {
-    /// 7 points before the first and after the last paragraph, 10 between paragraphs; in documents with hardly any
+    /// 9 points before the first and after the last paragraph, 13 between paragraphs; in documents with hardly any
     /// paragraphs 3. One certain rule is enough; between paragraphs, one certain marker.
     Cautious,
     /// 2 points; 4 between paragraphs that stand far apart.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use super::escape::unescape;
+use super::escape::plain;
 use super::record_cleaner::RecordCleaner;
 use crate::evidence::receipt::Receipt;
 use crate::evidence::removal::Removal;
@@ -121,16 +121,6 @@ impl fmt::Debug for CleanedLine<'_> {
 fn value(written: &str) -> Cow<'_, str> {
     let inside = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     inside.and_then(|inside| plain(inside.as_bytes())).unwrap_or(Cow::Borrowed(written))
-}
-
-/// The text that the inside of a string stands for.
-fn plain(inside: &[u8]) -> Option<Cow<'_, str>> {
-    if memchr::memchr(b'\\', inside).is_none() {
-        return Some(String::from_utf8_lossy(inside));
-    }
-    let mut text = Vec::with_capacity(inside.len());
-    let is_text = unescape(inside, &mut text);
-    is_text.then(|| Cow::Owned(String::from_utf8_lossy(&text).into_owned()))
 }
 
 /// A text as the inside of a JSON string, in the shortest common way.

@@ -3,6 +3,8 @@
 //! The invariant: `unescape` and `Token::text_len` agree: a token stands for exactly so many bytes of the text. Called
 //! by the record cleaner, for lines that hold more than line ends.
 
+use std::borrow::Cow;
+
 /// Length of the escape that a string starts with, and of what it stands for in UTF-8.
 pub(super) struct Token {
     pub len: usize,
@@ -61,6 +63,16 @@ pub(super) fn unescape(written: &[u8], text: &mut Vec<u8>) -> bool {
     }
     text.extend_from_slice(rest);
     is_text
+}
+
+/// The text that the inside of a string stands for; none where it stands for no text.
+pub(super) fn plain(inside: &[u8]) -> Option<Cow<'_, str>> {
+    if memchr::memchr(b'\\', inside).is_none() {
+        return Some(String::from_utf8_lossy(inside));
+    }
+    let mut text = Vec::with_capacity(inside.len());
+    let is_text = unescape(inside, &mut text);
+    is_text.then(|| Cow::Owned(String::from_utf8_lossy(&text).into_owned()))
 }
 
 /// The escape that `written` starts with: its length, and what it stands for.

@@ -61,34 +61,18 @@ impl Record {
     }
 
     fn object(&mut self, line: &[u8], fields: &Fields, places: &mut Places) -> Result<(), Problem> {
-        let mut scanner = Scanner::new(line, places);
-        if scanner.peek() != Some(b'{') {
-            return Err(scanner.problem("this is not a JSON object"));
-        }
-        scanner.pass();
-        if scanner.peek() == Some(b'}') {
-            scanner.pass();
-        } else {
-            loop {
-                let key = scanner.key()?;
-                let field = self.field(line, &key, fields)?;
-                scanner.peek();
-                let start = scanner.at();
-                self.value(line, &mut scanner, field)?;
-                if self.minds_sites && field == Field::Other {
-                    let written = &line[key.inside];
-                    let key = if key.has_escapes { &self.key } else { written };
-                    self.sites.note(&fields.sites, key, &(start..scanner.at()));
-                }
-                if scanner.comma_or_end(b'}')? {
-                    break;
-                }
+        Scanner::new(line, places).only_object(|scanner, key| {
+            let field = self.field(line, &key, fields)?;
+            scanner.peek();
+            let start = scanner.at();
+            self.value(line, scanner, field)?;
+            if self.minds_sites && field == Field::Other {
+                let written = &line[key.inside];
+                let key = if key.has_escapes { &self.key } else { written };
+                self.sites.note(&fields.sites, key, &(start..scanner.at()));
             }
-        }
-        match scanner.peek() {
-            None => Ok(()),
-            Some(_) => Err(scanner.problem("trailing characters behind the object")),
-        }
+            Ok(())
+        })
     }
 
     /// Which field a key names.

@@ -99,6 +99,33 @@ impl<'l> Scanner<'l> {
         Ok(next == Some(end))
     }
 
+    /// Reads an object that is all there is. `member` is handed each key, and passes its value.
+    #[inline]
+    pub(super) fn only_object(
+        &mut self,
+        mut member: impl FnMut(&mut Self, Passed) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        if self.peek() != Some(b'{') {
+            return Err(self.problem("this is not a JSON object"));
+        }
+        self.pass();
+        if self.peek() == Some(b'}') {
+            self.pass();
+        } else {
+            loop {
+                let key = self.key()?;
+                member(self, key)?;
+                if self.comma_or_end(b'}')? {
+                    break;
+                }
+            }
+        }
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.problem("trailing characters behind the object")),
+        }
+    }
+
     /// Passes any value. `open` is a buffer.
     pub(super) fn value(&mut self, open: &mut Vec<u8>) -> Result<(), Problem> {
         open.clear();

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::block::Places;
 use super::error::Problem;
-use super::escape::unescape;
+use super::escape::{plain, unescape};
 use super::scanner::Scanner;
 
 /// The names under which crawlers and corpora keep the address of a page, or its host, in the order in which they are tried. A
@@ -128,51 +128,27 @@ impl Values {
 
 /// The text that a string of JSON stands for; none if it is no string, or stands for no text.
 fn text_of(value: &[u8]) -> Option<Cow<'_, str>> {
-    let inside = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-    if memchr::memchr(b'\\', inside).is_none() {
-        return Some(String::from_utf8_lossy(inside));
-    }
-    let mut text = Vec::with_capacity(inside.len());
-    let is_text = unescape(inside, &mut text);
-    is_text.then(|| Cow::Owned(String::from_utf8_lossy(&text).into_owned()))
+    plain(value.strip_prefix(b"\"")?.strip_suffix(b"\"")?)
 }
 
 /// Where the last value of a key stands in an object; none if it has no such key, or is no object.
 fn value_of(object: &[u8], wanted: &str, places: &mut Places) -> Option<Range<usize>> {
-    let mut scanner = Scanner::new(object, places);
     let mut found = None;
     let (mut open, mut unescaped) = (Vec::new(), Vec::new());
-    let mut read = || -> Result<(), Problem> {
-        if scanner.peek() != Some(b'{') {
-            return Err(scanner.problem("no object"));
+    let read = Scanner::new(object, places).only_object(|scanner, key| {
+        if let Some(at) = key.half_pair {
+            return Err(Problem { what: "half a surrogate pair in a hex escape", at });
         }
-        scanner.pass();
-        if scanner.peek() == Some(b'}') {
-            scanner.pass();
-        } else {
-            loop {
-                let key = scanner.key()?;
-                if let Some(at) = key.half_pair {
-                    return Err(Problem { what: "no key", at });
-                }
-                unescaped.clear();
-                unescape(&object[key.inside], &mut unescaped);
-                scanner.peek();
-                let start = scanner.at();
-                scanner.value(&mut open)?;
-                if unescaped == wanted.as_bytes() {
-                    found = Some(start..scanner.at());
-                }
-                if scanner.comma_or_end(b'}')? {
-                    break;
-                }
-            }
+        unescaped.clear();
+        unescape(&object[key.inside], &mut unescaped);
+        scanner.peek();
+        let start = scanner.at();
+        scanner.value(&mut open)?;
+        if unescaped == wanted.as_bytes() {
+            found = Some(start..scanner.at());
         }
-        match scanner.peek() {
-            None => Ok(()),
-            Some(_) => Err(scanner.problem("something behind the object")),
-        }
-    };
-    read().ok()?;
+        Ok(())
+    });
+    read.ok()?;
     found
 }

@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, RngSeed, TestCaseResult, TestError, TestRunn
 use unchaff::{Cleaner, CleanerBuilder, Limits, Pack, Profile, Rule, Shape};
 
 /// Cases of a law, unless `PROPTEST_CASES` says otherwise.
-const CASES: u32 = 12_000;
+const CASES: u32 = 20_000;
 
 /// Checks a law on many inputs. A law whose check is slow takes only one `share` of the cases.
 ///

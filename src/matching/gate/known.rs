@@ -43,10 +43,9 @@ impl KnownEnds {
 
     /// Whether a pattern of unknown ends may match the view.
     fn is_open_to(&self, view: &str) -> bool {
-        let may_hold = || match view.bytes().all(is_common_byte) {
-            true if view.is_ascii() => self.sets.free_ascii,
-            true => self.sets.free_common,
-            false => true,
+        let may_hold = || match view.is_ascii() {
+            true => self.sets.free_ascii,
+            false => self.sets.free_common || !view.bytes().all(is_common_byte),
         };
         !self.sets.free.is_empty()
             && may_hold()

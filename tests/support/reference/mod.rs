@@ -25,6 +25,7 @@ pub struct Reference<'r> {
     /// The rules of every phrase that is a whole line, and all other shapes with their rules.
     lines: HashMap<String, Vec<usize>>,
     others: Vec<(usize, Shape)>,
+    inline: Vec<(usize, &'r str)>,
     patterns: Rc<PatternSets>,
     pub keep_phrases: Vec<String>,
     /// Exceptions of packs: what stays, and the rules it holds against; no rule means all.
@@ -124,6 +125,7 @@ impl<'r> Reference<'r> {
     pub fn new(rules: &'r [Rule], profile: Profile) -> Self {
         let mut lines: HashMap<String, Vec<usize>> = HashMap::new();
         let mut others = Vec::new();
+        let mut inline = Vec::new();
         let mut patterns = Vec::new();
         for (rule, shape) in rules
             .iter()
@@ -133,6 +135,7 @@ impl<'r> Reference<'r> {
             match shape {
                 Shape::Line(phrase) => lines.entry(phrase.clone()).or_default().push(rule),
                 Shape::Pattern(pattern) => patterns.push((rule, pattern.source().to_owned())),
+                Shape::Inline(literal) => inline.push((rule, literal.as_str())),
                 other => others.push((rule, other.clone())),
             }
         }
@@ -140,6 +143,7 @@ impl<'r> Reference<'r> {
             rules,
             lines,
             others,
+            inline,
             patterns: pattern_sets(patterns),
             keep_phrases: Vec::new(),
             exceptions: Vec::new(),

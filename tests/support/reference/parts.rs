@@ -288,13 +288,9 @@ impl Reference<'_> {
         let mut at = 0;
         while at < line.len() {
             let mut here: Vec<(usize, usize)> = Vec::new();
-            for (rule, spec) in self.rules.iter().enumerate() {
-                for shape in spec.shapes() {
-                    if let Shape::Inline(literal) = shape
-                        && line[at..].starts_with(literal.as_bytes())
-                    {
-                        here.push((literal.len(), rule));
-                    }
+            for &(rule, literal) in &self.inline {
+                if line[at..].starts_with(literal.as_bytes()) {
+                    here.push((literal.len(), rule));
                 }
             }
             let longest = here.iter().map(|(len, _)| *len).max().unwrap_or(0);
