@@ -5,7 +5,9 @@ mod support;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use support::texts::{self, Document, HOSTS, Residue, law};
+use support::law::law;
+use support::small_pack::{self, HOSTS};
+use support::texts::{self, Document, Residue};
 use unchaff::{
     Category, Cleaner, CleanerBuilder, CompiledErrorKind, CompiledRules, Pack, Profile, Rule,
 };
@@ -13,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// The small pack, compiled.
 static SMALL: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let pack = texts::pack_of(&[texts::RULES, texts::KEEP, texts::BOUND_KEEPS]);
+    let pack = small_pack::pack_of(&[small_pack::RULES, small_pack::KEEP, small_pack::BOUND_KEEPS]);
     compile(&[pack]).as_bytes().to_vec()
 });
 
@@ -55,7 +57,7 @@ fn described(rule: &Rule) -> String {
 /// Rules act alike whether they come as packs or compiled, in one piece or in several.
 #[test]
 fn compiled_rules_act_as_their_packs() {
-    let whole = [texts::RULES, texts::KEEP, texts::BOUND_KEEPS].concat();
+    let whole = [small_pack::RULES, small_pack::KEEP, small_pack::BOUND_KEEPS].concat();
     let blocks: Vec<String> = whole
         .split("\n\n")
         .map(|block| format!("{}\n", block.trim()))
@@ -63,7 +65,7 @@ fn compiled_rules_act_as_their_packs() {
         .collect();
     let spread = prop::collection::vec((0usize..3, any::<bool>()), blocks.len());
     let documents = prop::collection::vec(texts::documents(&Residue::small()), 8);
-    let usual = build(texts::small());
+    let usual = build(small_pack::small());
     law(1, (spread, 0..HOSTS.len(), documents), |(spread, host, documents)| {
         let mut builder = alone();
         for part in 0..3 {
@@ -73,10 +75,10 @@ fn compiled_rules_act_as_their_packs() {
             };
             let (read, compiled) = (of_part(false), of_part(true));
             if !read.is_empty() {
-                builder = builder.pack(texts::pack_of(&read));
+                builder = builder.pack(small_pack::pack_of(&read));
             }
             if !compiled.is_empty() {
-                let rules = compile(&[texts::pack_of(&compiled)]);
+                let rules = compile(&[small_pack::pack_of(&compiled)]);
                 builder = builder.compiled(load(rules.as_bytes()));
             }
         }
@@ -99,7 +101,7 @@ fn compiled_rules_act_as_their_packs() {
 
 #[test]
 fn a_stored_rule_is_the_rule() {
-    let (read, stored) = (build(texts::small()), build(alone().compiled(load(&SMALL))));
+    let (read, stored) = (build(small_pack::small()), build(alone().compiled(load(&SMALL))));
     let described = |cleaner: &Cleaner| cleaner.rules().iter().map(described).collect::<Vec<_>>();
     assert_eq!(described(&read), described(&stored));
     assert!(read.rules().len() > 10);
@@ -184,7 +186,7 @@ fn the_fingerprint_tells_rules_apart() {
 
 #[test]
 fn rules_of_one_id_are_refused_with_both_places() {
-    let pack = texts::pack_of(&[texts::RULES]);
+    let pack = small_pack::pack_of(&[small_pack::RULES]);
     let error = alone().compiled(load(&SMALL)).pack(pack.clone()).build().expect_err("ids meet");
     assert!(error.messages().iter().all(|message| message.contains("is also in small.toml:")));
     assert_eq!(error.messages().len(), load(&SMALL).rules());
@@ -292,7 +294,7 @@ fn forge(bytes: &mut [u8]) {
 
 /// Documents in which every rule of the small pack acts.
 static PAGES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let rules = build(texts::small());
+    let rules = build(small_pack::small());
     let examples = rules.rules().iter().flat_map(Rule::remove_examples);
     let whole: Vec<&str> = examples.map(String::as_str).collect();
     vec![whole.join("\n"), "12 shares\nShare of the post\nread also\n\n".repeat(3)]
@@ -394,6 +396,9 @@ fn random_bytes_are_refused() {
 fn profiles_apply_to_compiled_rules() {
     for &profile in Profile::ALL {
         let compiled = build(alone().compiled(load(&SMALL)).profile(profile));
-        assert_eq!(compiled.fingerprint(), build(texts::small().profile(profile)).fingerprint());
+        assert_eq!(
+            compiled.fingerprint(),
+            build(small_pack::small().profile(profile)).fingerprint()
+        );
     }
 }

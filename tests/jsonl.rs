@@ -9,16 +9,18 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use support::jsonl::{self, Answer, Rest};
-use support::texts::{self, Document, Residue, law};
+use support::law::law;
+use support::small_pack;
+use support::texts::{Document, Residue};
 use unchaff::jsonl::{CleanedLine, Fields, LineErrorKind, RecordCleaner};
 use unchaff::{Cleaner, Profile, Receipt, Report};
 
 /// The small pack, without limits to speak of and with many small ones.
 static SMALL: LazyLock<Vec<Cleaner>> = LazyLock::new(|| {
-    let mut cleaners = vec![texts::small().build().expect("the small pack builds")];
+    let mut cleaners = vec![small_pack::small().build().expect("the small pack builds")];
     for line in [0, 1, 12, 40, 1 << 20] {
         for held in [0, 30, 90, 1 << 20] {
-            cleaners.push(texts::small_with(Profile::Standard, line, 25, held));
+            cleaners.push(small_pack::small_with(Profile::Standard, line, 25, held));
         }
     }
     cleaners

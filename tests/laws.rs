@@ -7,69 +7,15 @@ mod support;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use proptest::sample::Index;
 use proptest::test_runner::TestCaseResult;
+use support::law::law;
 use support::reference::Reference;
-use support::texts::{self, Document, HOSTS, Residue, law};
+use support::small_pack::{self, HOSTS, SMALL, small_cases};
+use support::texts::{self, Document, builtin_documents, small_documents};
 use support::{marks, without};
-use unchaff::{Cleaned, Cleaner, Fate, Limits, Profile, Receipt, Removal, Report, Rule, Status};
-use xxhash_rust::xxh3::xxh3_128;
-
-/// The small pack by profile and host.
-static SMALL: LazyLock<Vec<Cleaner>> = LazyLock::new(|| {
-    let build = |profile| texts::small().profile(profile).build().expect("the small pack builds");
-    let each_host = |cleaner: Cleaner| {
-        HOSTS.map(|host| host.map_or_else(|| cleaner.clone(), |host| cleaner.for_host(host)))
-    };
-    Profile::ALL.iter().copied().map(build).flat_map(each_host).collect()
-});
-
-/// The small pack with many small limits; the last ones are the longest line and candidate.
-static LIMITED: LazyLock<Vec<Cleaner>> = LazyLock::new(|| {
-    let mut cleaners = Vec::new();
-    for profile in Profile::ALL.iter().copied() {
-        for line in [0, 1, 12, 40, 90, 1 << 20] {
-            for candidate in [0, 1, 6, 11, 25, 60, 1024] {
-                cleaners.push(texts::small_with(profile, line, candidate, 1 << 20));
-            }
-        }
-    }
-    cleaners
-});
-
-fn small_documents() -> impl Strategy<Value = Document> {
-    texts::documents(&Residue::small())
-}
-
-fn builtin_documents() -> impl Strategy<Value = Document> {
-    texts::documents(&Residue::builtin())
-}
-
-/// A small cleaner and a document for it.
-fn small_cases() -> impl Strategy<Value = (Small, Document)> {
-    let plain = (0..SMALL.len()).prop_map(Small::Plain);
-    let limited = (0..LIMITED.len()).prop_map(Small::Limited);
-    (prop_oneof![3 => plain, 1 => limited], small_documents())
-}
-
-/// One of the small cleaners.
-#[derive(Clone, Copy, Debug)]
-enum Small {
-    Plain(usize),
-    Limited(usize),
-}
-
-impl Small {
-    fn cleaner(self) -> &'static Cleaner {
-        match self {
-            Small::Plain(at) => &SMALL[at],
-            Small::Limited(at) => &LIMITED[at],
-        }
-    }
-}
+use unchaff::{Cleaned, Cleaner, Fate, Limits, Profile, Removal, Report, Rule, Status};
 
 /// A check of one cleaner on one document, run with the small packs and with the built-in ones.
 fn law_of_all(share: u32, check: impl Fn(&Cleaner, &[u8]) -> TestCaseResult) {
@@ -79,7 +25,7 @@ fn law_of_all(share: u32, check: impl Fn(&Cleaner, &[u8]) -> TestCaseResult) {
 
 #[test]
 fn the_small_pack_does_what_its_examples_say() {
-    let cleaner = texts::small().build().expect("the small pack builds");
+    let cleaner = small_pack::small().build().expect("the small pack builds");
     let failures: Vec<String> = cleaner
         .rules()
         .iter()
@@ -229,7 +175,7 @@ impl Pair {
     fn new(profile: Profile, host: Option<&str>, phrases: &[&str], limits: (usize, usize)) -> Pair {
         let bounds =
             Limits::default().with_max_line_bytes(limits.0).with_max_candidate_bytes(limits.1);
-        let pack = texts::pack_of(&[texts::RULES, texts::KEEP]);
+        let pack = small_pack::pack_of(&[small_pack::RULES, small_pack::KEEP]);
         let builder =
             Cleaner::builder().without_builtin().pack(pack).profile(profile).limits(bounds);
         let builder = phrases.iter().fold(builder, |builder, phrase| builder.keep_phrase(phrase));
@@ -305,151 +251,6 @@ fn the_library_equals_the_reference_on_the_built_in_packs() {
         prop_assert_eq!(fast, references[at].marks(&text.0));
         Ok(())
     });
-}
-
-/// A receipt gives the input back, is read as it was written, and is verified.
-#[test]
-fn receipts_restore_and_verify() {
-    let check = |cleaner: &Cleaner, text: &[u8]| {
-        let cleaned = cleaner.clean_bytes(text);
-        let receipt = cleaner.receipt(text, &cleaned);
-        let read = Receipt::from_json(&receipt.to_json());
-        prop_assert_eq!(read.as_ref(), Ok(&receipt));
-        prop_assert_eq!(receipt.restore(&cleaned.text).map(Document), Ok(Document(text.to_vec())));
-        prop_assert_eq!(cleaner.verify(text, &receipt), Ok(()));
-        Ok(())
-    };
-    law(1, small_cases(), |(small, text)| check(small.cleaner(), &text.0));
-    law(10, builtin_documents(), |text| check(&Cleaner::builtin(), &text.0));
-}
-
-/// A change of one byte.
-#[derive(Clone, Copy, Debug)]
-enum Change {
-    Put(u8),
-    Insert(u8),
-    Delete,
-}
-
-impl Change {
-    /// The changed text; `None` where the change changes nothing.
-    fn made(self, text: &[u8], at: usize) -> Option<Vec<u8>> {
-        let mut changed = text.to_vec();
-        match self {
-            Change::Put(byte) => *changed.get_mut(at)? = byte,
-            Change::Insert(byte) => changed.insert(at, byte),
-            Change::Delete if at < text.len() => drop(changed.remove(at)),
-            Change::Delete => return None,
-        }
-        (changed != text).then_some(changed)
-    }
-}
-
-fn refuses_receipt(json: &[u8]) -> bool {
-    std::str::from_utf8(json).map_or(true, |json| Receipt::from_json(json).is_err())
-}
-
-/// A receipt, or a text, in which one byte was changed is refused.
-#[test]
-fn every_change_is_refused() {
-    let change = prop_oneof![
-        any::<u8>().prop_map(Change::Put),
-        any::<u8>().prop_map(Change::Insert),
-        Just(Change::Delete)
-    ];
-    law(1, (small_cases(), change, any::<Index>()), |((small, text), change, at)| {
-        let (cleaner, text) = (small.cleaner(), text.0);
-        let cleaned = cleaner.clean_bytes(&text);
-        let receipt = cleaner.receipt(&text, &cleaned);
-        let json = receipt.to_json().into_bytes();
-        if let Some(changed) = change.made(&json, at.index(json.len() + 1)) {
-            prop_assert!(refuses_receipt(&changed), "{}", changed.escape_ascii());
-        }
-        if let Some(changed) = change.made(&text, at.index(text.len() + 1)) {
-            prop_assert!(cleaner.verify(&changed, &receipt).is_err());
-        }
-        if let Some(changed) = change.made(&cleaned.text, at.index(cleaned.text.len() + 1)) {
-            prop_assert!(receipt.restore(&changed).is_err());
-        }
-        Ok(())
-    });
-}
-
-/// Texts whose receipts are short, with every kind of removal.
-const RECEIPTED: [&[u8]; 5] = [
-    b"",
-    b"The harbour froze.\n",
-    b"[ad_1]\r\n\xFF The harbour froze.\r\n",
-    b"[ad_1] \"Ships\" waited.\n\nPrint\n\xFE\nSource link\n[ad_2]",
-    "Tee.[ad_1]Ära.\nShare\n\u{A0}\n7 shares\n".as_bytes(),
-];
-
-/// In a few small receipts and texts, every change of one byte at every place is refused.
-#[test]
-fn every_change_at_every_place_is_refused() {
-    let cleaner = &SMALL[4];
-    let changes: Vec<Change> = (0..=255)
-        .flat_map(|byte| [Change::Put(byte), Change::Insert(byte)])
-        .chain([Change::Delete])
-        .collect();
-    for text in RECEIPTED {
-        let cleaned = cleaner.clean_bytes(text);
-        let receipt = cleaner.receipt(text, &cleaned);
-        let json = receipt.to_json().into_bytes();
-        for &change in &changes {
-            for at in 0..=json.len() {
-                let changed = change.made(&json, at);
-                assert!(
-                    changed.is_none_or(|changed| refuses_receipt(&changed)),
-                    "{change:?} at {at} of the receipt"
-                );
-            }
-            for at in 0..=text.len() {
-                let changed = change.made(text, at);
-                let is_refused =
-                    changed.is_none_or(|changed| cleaner.verify(&changed, &receipt).is_err());
-                assert!(is_refused, "{change:?} at {at} of the text {text:?}");
-            }
-            for at in 0..=cleaned.text.len() {
-                let changed = change.made(&cleaned.text, at);
-                let is_refused = changed.is_none_or(|changed| receipt.restore(&changed).is_err());
-                assert!(is_refused, "{change:?} at {at} of the output of {text:?}");
-            }
-        }
-    }
-}
-
-/// A receipt that was changed by somebody who knows how to make its checksum is not verified either.
-#[test]
-fn forged_receipts_are_not_verified() {
-    let cleaner = &SMALL[4];
-    let mut read = 0;
-    for text in RECEIPTED {
-        let receipt = cleaner.receipt(text, &cleaner.clean_bytes(text));
-        let json = receipt.to_json();
-        let (body, _) = json.rsplit_once(",\"sum\":").expect("a receipt ends in its checksum");
-        let changes = (b' '..=b'~')
-            .flat_map(|byte| [Change::Put(byte), Change::Insert(byte)])
-            .chain([Change::Delete]);
-        for change in changes {
-            for at in 0..body.len() {
-                let Some(forged) = change.made(body.as_bytes(), at) else { continue };
-                let Ok(forged) = String::from_utf8(forged) else { continue };
-                let sum = xxh3_128(forged.as_bytes());
-                let Ok(forged) = Receipt::from_json(&format!("{forged},\"sum\":\"{sum:032x}\"}}"))
-                else {
-                    continue;
-                };
-                read += 1;
-                assert!(
-                    cleaner.verify(text, &forged).is_err(),
-                    "{change:?} at {at}: {}",
-                    forged.to_json()
-                );
-            }
-        }
-    }
-    assert!(read > 1000, "only {read} forgeries could be read at all");
 }
 
 /// Residue put around any body is taken away again, and the body comes back byte for byte.
@@ -560,7 +361,7 @@ fn no_two_lines_become_one() {
 /// The order of rules, and how they are spread over packs, changes nothing.
 #[test]
 fn the_order_of_rules_is_irrelevant() {
-    let whole = [texts::RULES, texts::KEEP, texts::BOUND_KEEPS].concat();
+    let whole = [small_pack::RULES, small_pack::KEEP, small_pack::BOUND_KEEPS].concat();
     let blocks: Vec<String> = whole
         .split("\n\n")
         .map(|block| format!("{}\n", block.trim()))
@@ -574,7 +375,7 @@ fn the_order_of_rules_is_irrelevant() {
             let builder = (0..packs).fold(Cleaner::builder().without_builtin(), |builder, at| {
                 let own: Vec<&str> =
                     blocks.iter().skip(at).step_by(packs).map(String::as_str).collect();
-                builder.pack(texts::pack_of(&own))
+                builder.pack(small_pack::pack_of(&own))
             });
             let cleaner = builder.build().expect("the small pack builds in any order");
             prop_assert_eq!(cleaner.fingerprint(), SMALL[4].fingerprint());

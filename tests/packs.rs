@@ -78,10 +78,15 @@ fn every_test_that_the_readme_names_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("the file can be read");
     let readme = read("README.md");
-    let sources: String =
-        ["tests/laws.rs", "tests/stream.rs", "tests/corpus.rs", "cli/tests/proof.rs"]
-            .map(read)
-            .concat();
+    let sources: String = [
+        "tests/laws.rs",
+        "tests/receipts.rs",
+        "tests/stream.rs",
+        "tests/corpus.rs",
+        "cli/tests/proof.rs",
+    ]
+    .map(read)
+    .concat();
     let rows = readme.lines().filter(|line| line.contains("tests/"));
     let names =
         rows.flat_map(|row| row.split('`').skip(1).step_by(2)).filter(|name| name.contains('_'));

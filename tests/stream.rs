@@ -14,7 +14,9 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestCaseResult;
 use support::cases;
-use support::texts::{self, Document, Residue, law};
+use support::law::law;
+use support::small_pack;
+use support::texts::{Document, builtin_documents, small_documents};
 use unchaff::{
     Cleaner, DocumentReport, Limits, Profile, Removal, Report, Sink, Status, StreamCleaner,
 };
@@ -157,16 +159,12 @@ static LIMITED: LazyLock<Vec<(Cleaner, usize)>> = LazyLock::new(|| {
     for profile in Profile::ALL.iter().copied() {
         for line in [0, 1, 5, 12, 40, 1 << 20] {
             for held in [0, 1, 2, 7, 12, 13, 14, 20, 33, 50, 80, 1 << 20] {
-                cleaners.push((texts::small_with(profile, line, 1024, held), line + held));
+                cleaners.push((small_pack::small_with(profile, line, 1024, held), line + held));
             }
         }
     }
     cleaners
 });
-
-fn small_documents() -> impl Strategy<Value = Document> {
-    texts::documents(&Residue::small())
-}
 
 fn any_cuts() -> impl Strategy<Value = Vec<Index>> {
     vec(any::<Index>(), 0..7)
@@ -232,7 +230,7 @@ fn pieces_are_invisible_and_bounded() {
 /// With the built-in packs, too, pieces are invisible.
 #[test]
 fn pieces_are_invisible_to_the_built_in_packs() {
-    law(10, (texts::documents(&Residue::builtin()), any_cuts()), |(text, cuts)| {
+    law(10, (builtin_documents(), any_cuts()), |(text, cuts)| {
         let cleaner = Cleaner::builtin();
         checked(compare(&cleaner, &text.0, &streamed(&cleaner, pieces(&text.0, &cuts), usize::MAX)))
     });
@@ -297,7 +295,7 @@ fn documents_are_independent() {
 fn the_longest_line_is_exact() {
     for (line_end, len) in [("\n", 11), ("\r\n", 12), ("", 11)] {
         for (limit, is_long) in [(len - 1, true), (len, false), (len + 1, false)] {
-            let cleaner = texts::small_with(Profile::Standard, limit, 1024, 1 << 20);
+            let cleaner = small_pack::small_with(Profile::Standard, limit, 1024, 1 << 20);
             let text = format!("It froze.\nSource link{line_end}");
             let cut = streamed(&cleaner, text.as_bytes().chunks(1), limit + (1 << 20));
             assert_eq!(compare(&cleaner, text.as_bytes(), &cut), Ok(()));
@@ -317,7 +315,7 @@ fn the_most_held_bytes_are_exact() {
     // The line end of the body line is undecided, too: it goes with a tail that has no line end.
     let held = "\nPrint\nSource link\n".len();
     for (limit, is_hit) in [(held - 1, true), (held, false), (held + 1, false)] {
-        let cleaner = texts::small_with(Profile::Standard, 1 << 20, 1024, limit);
+        let cleaner = small_pack::small_with(Profile::Standard, 1 << 20, 1024, limit);
         let kept_alone = "The harbour froze.\nPrint\nSource link\n";
         let cut = streamed(&cleaner, kept_alone.as_bytes().chunks(1), limit + (1 << 20));
         assert_eq!(compare(&cleaner, kept_alone.as_bytes(), &cut), Ok(()));
@@ -352,7 +350,7 @@ fn large_documents_are_held_in_bounds() {
         (100, 300, roomy.with_max_line_bytes(100).with_max_held_bytes(300)),
     ];
     for (most_line, most_held, limits) in bounds {
-        let cleaner = texts::small().limits(limits).build().expect("the small pack builds");
+        let cleaner = small_pack::small().limits(limits).build().expect("the small pack builds");
         for text in &documents {
             for size in [text.len(), PIECE - 1, PIECE, PIECE + 1, 100_003, 4_099] {
                 let cut = streamed(&cleaner, text.as_bytes().chunks(size), most_line + most_held);

@@ -5,7 +5,9 @@ pub mod cases;
 pub mod escapes;
 pub mod gold;
 pub mod jsonl;
+pub mod law;
 pub mod reference;
+pub mod small_pack;
 pub mod texts;
 
 use unchaff::{Cleaner, Removal};

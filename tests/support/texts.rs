@@ -1,219 +1,14 @@
-//! Generators of documents for the laws, the small pack they are cleaned with, and the runner of the laws.
+//! Generators of documents for the laws, made of the residue that a pack knows and of what it does not.
 //!
 //! All text is invented. A document is a list of lines, so that a failure shrinks to the few lines that matter.
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::hash::{BuildHasher, Hasher, RandomState};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::{Config, RngSeed, TestCaseResult, TestError, TestRunner};
-use unchaff::{Cleaner, CleanerBuilder, Limits, Pack, Profile, Rule, Shape};
-
-/// Cases of a law, unless `PROPTEST_CASES` says otherwise.
-const CASES: u32 = 20_000;
-
-/// Checks a law on many inputs. A law whose check is slow takes only one `share` of the cases.
-///
-/// A failure names the smallest input that was found, and the seed that finds it again.
-pub fn law<S: Strategy>(share: u32, inputs: S, check: impl Fn(S::Value) -> TestCaseResult) {
-    let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
-    let seed = number("UNCHAFF_SEED").unwrap_or_else(|| RandomState::new().build_hasher().finish());
-    let cases =
-        number("PROPTEST_CASES").and_then(|cases| u32::try_from(cases).ok()).unwrap_or(CASES);
-    let mut config = Config::with_cases((cases / share).max(1));
-    config.rng_seed = RngSeed::Fixed(seed);
-    config.failure_persistence = None;
-    match TestRunner::new(config).run(&inputs, check) {
-        Ok(()) => {}
-        Err(TestError::Fail(reason, input)) => {
-            panic!(
-                "the law fails: {reason}\ninput: {input:#?}\nreplay: UNCHAFF_SEED={seed} PROPTEST_CASES={cases}"
-            )
-        }
-        Err(error) => panic!("{error}\nreplay: UNCHAFF_SEED={seed} PROPTEST_CASES={cases}"),
-    }
-}
-
-/// The rules of the small pack: every shape, weight and edge, literals that overlap, that end a sentence, that are
-/// nothing but decoration, that look like a fence.
-pub const RULES: &str = r#"
-[[rule]]
-id = "t.marker"
-category = "ad-marker"
-inline = ["[ad_1]", "[ad_2]", "[ad_1]|b|", "|b|[ad_2]", "~=~=~", "~~~[t]"]
-weight = "certain"
-remove = ["[ad_1]\nThe harbour froze."]
-keep = ["The shortcode [ad_1] shows a banner."]
-
-[[rule]]
-id = "t.box"
-category = "shortcode"
-inline = ["[box_1]", "(tide box).", "{{slot.x}}"]
-weight = "likely"
-remove = ["The harbour froze.\n[box_1]"]
-keep = ["The tag [box_1] is gone."]
-
-[[rule]]
-id = "t.gap"
-category = "shortcode"
-inline = ["[gap_1]", "<!--gap-->"]
-line = ["[gap_1] gap"]
-weight = "weak"
-at = "head"
-remove = ["[gap_1]\n[ad_1]\nThe harbour froze."]
-keep = ["The harbour froze.\n[gap_1]\nNobody waved."]
-
-[[rule]]
-id = "t.source"
-category = "source"
-line = ["Source link", "Source url"]
-weight = "likely"
-at = "tail"
-remove = ["The harbour froze.\nSource link"]
-keep = ["The source link was a bank account."]
-
-[[rule]]
-id = "t.channel"
-category = "channel-tag"
-line = ["top channel"]
-weight = "likely"
-at = "head"
-remove = ["top channel\nThe harbour froze."]
-keep = ["The harbour froze.\ntop channel"]
-
-[[rule]]
-id = "t.label"
-category = "widget"
-repeats = true
-line = ["Print", "Share", "Tweet", "© Pier", "E-mail (2)", "Straße ist's", "{n} tides", "page {n} of {n}"]
-weight = "weak"
-remove = ["The harbour froze.\nPrint\n[ad_1]"]
-keep = ["Print"]
-
-[[rule]]
-id = "t.lone"
-category = "share"
-alone = true
-line = ["Share the pier", "Skip to pier"]
-weight = "weak"
-at = "tail"
-remove = ["The harbour froze.\nShare the pier\n[ad_1]"]
-keep = ["Share the pier"]
-
-[[rule]]
-id = "t.fixed"
-category = "share"
-line = ["Click to share on Pier (Opens in new window)", "Please wait."]
-weight = "certain"
-remove = ["The harbour froze.\nPlease wait.\nNobody waved."]
-keep = ["She said please wait."]
-
-[[rule]]
-id = "t.follow"
-category = "share"
-line = ["Follow us on Pier.", "No."]
-weight = "likely"
-affix = true
-remove = ["The harbour froze. Follow us on Pier."]
-keep = ["They follow us on Pier."]
-
-[[rule]]
-id = "t.list"
-category = "newsletter"
-line = ["Join the harbour list today!", "All rights reserved.", "出典はこちら。"]
-weight = "likely"
-remove = ["The harbour froze.\nAll rights reserved."]
-keep = ["He said that all rights reserved."]
-
-[[rule]]
-id = "t.also"
-category = "related"
-starts = ["read also", "相关阅读"]
-max_words = 6
-weight = "likely"
-remove = ["The harbour froze.\nRead also: Tides"]
-keep = ["You may read also."]
-
-[[rule]]
-id = "t.post"
-category = "comments"
-ends = ["of the post", "post."]
-max_words = 5
-weight = "weak"
-remove = ["The harbour froze.\nEnd of the post\n[ad_1]"]
-keep = ["End of the post"]
-
-[[rule]]
-id = "t.count"
-category = "copyright"
-pattern = ['copyright \d{4}\.?', '\d{1,3} shares?', '[a-z]+ \(opens in new window\)']
-weight = "likely"
-at = "tail"
-remove = ["The harbour froze.\nCopyright 1994"]
-keep = ["A copyright 1994 line."]
-
-[[rule]]
-id = "t.home"
-category = "navigation"
-line = ["Tide Harbour Home"]
-starts = ["print"]
-max_words = 2
-inline = ["[home]"]
-weight = "certain"
-sites = ["tide.example.org"]
-remove = ["Tide Harbour Home\nThe harbour froze."]
-keep = ["We went to Tide Harbour Home."]
-"#;
-
-/// An exception that holds for every rule and every host.
-pub const KEEP: &str = r#"
-[[keep]]
-line = ["Share of the post", "Read also nothing"]
-"#;
-
-/// Exceptions for single rules and hosts.
-pub const BOUND_KEEPS: &str = r#"
-[[keep]]
-line = ["12 shares"]
-rule = ["t.count"]
-
-[[keep]]
-rule = ["t.gap"]
-sites = ["keep.example.org"]
-
-[[keep]]
-starts = ["read"]
-max_words = 3
-sites = ["keep.example.org"]
-"#;
-
-/// The hosts that the small pack knows, and one that it does not.
-pub const HOSTS: [Option<&str>; 4] =
-    [None, Some("www.tide.example.org"), Some("keep.example.org"), Some("other.example")];
-
-/// A pack of some blocks of TOML.
-pub fn pack_of(blocks: &[&str]) -> Pack {
-    let text = format!("[pack]\nid = \"t\"\n{}", blocks.concat());
-    Pack::parse("small.toml", &text)
-        .unwrap_or_else(|error| panic!("the small pack has problems:\n{error}"))
-}
-
-/// A cleaner of nothing but the small pack, to which options can be added.
-pub fn small() -> CleanerBuilder {
-    Cleaner::builder().without_builtin().pack(pack_of(&[RULES, KEEP, BOUND_KEEPS]))
-}
-
-/// The small pack with a profile and limits: the longest line, candidate, and most held bytes.
-pub fn small_with(profile: Profile, line: usize, candidate: usize, held: usize) -> Cleaner {
-    let limits = Limits::default()
-        .with_max_line_bytes(line)
-        .with_max_candidate_bytes(candidate)
-        .with_max_held_bytes(held);
-    small().profile(profile).limits(limits).build().expect("the small pack builds")
-}
+use unchaff::{Cleaner, Rule, Shape};
 
 /// A document. Shown as a byte string that can be pasted into a test.
 #[derive(Clone, PartialEq, Eq)]
@@ -585,4 +380,14 @@ pub fn plain_bodies(line_end: &'static str) -> impl Strategy<Value = String> {
             lines.into_iter().map(|(line, ends)| line + &line_end.repeat(ends)).collect();
         text.trim_end_matches(['\r', '\n']).to_owned()
     })
+}
+
+/// Documents with the residue of the small pack.
+pub fn small_documents() -> impl Strategy<Value = Document> {
+    documents(&Residue::small())
+}
+
+/// Documents with the residue of the built-in packs.
+pub fn builtin_documents() -> impl Strategy<Value = Document> {
+    documents(&Residue::builtin())
 }

@@ -8,6 +8,7 @@ mod decide;
 mod parts;
 mod plain;
 mod region;
+mod take;
 
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;

@@ -1,0 +1,139 @@
+//! Which bytes go with the runs that go: line ends and blank lines, so that what is left stands as it stood.
+
+use std::ops::Range;
+
+use super::{Reference, Token, Unit};
+
+impl Reference<'_> {
+    /// Marks what goes with runs: from the first to the last unit, then blank lines.
+    pub(super) fn take(
+        &self,
+        tokens: &[Token],
+        runs: &[Range<usize>],
+        sum: u32,
+        bom: usize,
+        is_terminated: bool,
+        marked: &mut [Option<(usize, u32)>],
+    ) {
+        let first = runs[0].start;
+        let last = &runs[runs.len() - 1];
+        let next_body = Some(last.end).filter(|&end| end < tokens.len());
+        let run: Vec<&Token> = runs.iter().flat_map(|run| &tokens[run.clone()]).collect();
+        let units: Vec<&Unit> = run
+            .iter()
+            .flat_map(|token| match token {
+                Token::Stretch { units, .. } => units.as_slice(),
+                _ => &[],
+            })
+            .collect();
+        let before = tokens[..first].iter().rev().find(|token| matches!(token, Token::Body { .. }));
+        let is_group = runs.len() > 1;
+        let text_end = marked.len();
+        let body_end = match before {
+            Some(Token::Body { end, .. }) => *end,
+            _ => bom,
+        };
+        let last_is_part_of_body_line =
+            matches!(run.last(), Some(Token::Stretch { ends_line: false, .. }));
+        let last_run = &tokens[last.clone()];
+        let starts_in_body_line =
+            matches!(tokens[first], Token::Stretch { is_part: true, ends_line: true, .. });
+        let (line_end, blanks_before) =
+            self.separation(tokens, first, starts_in_body_line, is_group);
+        let mut start = units[0].start;
+        let mut end;
+        let mut spared = None;
+        match next_body {
+            None if before.is_none() => (start, end) = (bom, text_end),
+            None => {
+                end = text_end;
+                if !is_terminated {
+                    start = body_end;
+                } else if starts_in_body_line {
+                    spared = line_end;
+                } else {
+                    start = line_end.map_or(start, |(_, end)| end);
+                }
+            }
+            Some(body) => {
+                let Token::Body { start: body_start, .. } = tokens[body] else {
+                    unreachable!("it is body")
+                };
+                end = run_end(last_run);
+                if last_is_part_of_body_line || before.is_none() || blanks_before.is_some() {
+                    end = body_start;
+                }
+                if before.is_none() {
+                    start = bom;
+                }
+                if starts_in_body_line {
+                    spared = line_end;
+                    if let (Some((from, _)), Some((_, to))) = (spared, blanks_before) {
+                        spared = Some((from, to));
+                    }
+                }
+            }
+        }
+        for (i, mark) in marked.iter_mut().enumerate().take(end).skip(start) {
+            if !spared.is_some_and(|(from, to)| (from..to).contains(&i)) {
+                let unit = units.iter().rev().find(|unit| unit.start <= i).unwrap_or(&units[0]);
+                *mark = Some((unit.rule, sum));
+            }
+        }
+    }
+
+    /// The line end of the body line before a run, and the blank lines between that line and the run's first line.
+    #[allow(clippy::type_complexity, reason = "two optional ranges")]
+    fn separation(
+        &self,
+        tokens: &[Token],
+        first: usize,
+        starts_in_body_line: bool,
+        is_group: bool,
+    ) -> (Option<(usize, usize)>, Option<(usize, usize)>) {
+        let mut line_end = None;
+        let mut blanks: Option<(usize, usize)> = None;
+        let from = if starts_in_body_line {
+            first + 1
+        } else {
+            match tokens[..first].iter().rposition(|token| matches!(token, Token::Body { .. })) {
+                Some(body) => body + 1,
+                None => return (None, None),
+            }
+        };
+        for token in &tokens[from..] {
+            match *token {
+                Token::LineEnd { start, end } if line_end.is_none() => {
+                    line_end = Some((start, end))
+                }
+                Token::Blank { start, end } => {
+                    blanks = Some((blanks.map_or(start, |(from, _)| from), end));
+                }
+                _ => break,
+            }
+        }
+        // Blank lines that only the next body follows do not stand before anything of the run.
+        if starts_in_body_line && !is_group {
+            let after = tokens[from..]
+                .iter()
+                .find(|t| matches!(t, Token::Body { .. } | Token::Stretch { .. }));
+            if !matches!(after, Some(Token::Stretch { .. })) {
+                blanks = None;
+            }
+        }
+        (line_end, blanks)
+    }
+}
+
+/// Where a run ends without the blank lines behind it: after the line end of its last whole line, or its last unit.
+fn run_end(run: &[Token]) -> usize {
+    let last = run
+        .iter()
+        .rposition(|token| matches!(token, Token::Stretch { .. }))
+        .expect("a run has a stretch");
+    match (&run[last], run.get(last + 1)) {
+        (Token::Stretch { is_part: false, .. }, Some(Token::Blank { end, .. })) => *end,
+        (Token::Stretch { units, .. }, _) => units[units.len() - 1].end,
+        _ => unreachable!("it is a stretch"),
+    }
+}
