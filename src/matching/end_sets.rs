@@ -61,11 +61,13 @@ impl EndSets {
                         heads.extend(long_head(&phrase.replace(NUMBER, "0")));
                     }
                 }
-                Shape::Starts { phrase, .. } => heads.push(plain_head(phrase)),
+                Shape::Starts { phrase, .. } => heads.push(plain_head(phrase).into_bytes()),
                 Shape::Ends { phrase, .. } => tails.push(reversed(&plain_tail(phrase))),
                 Shape::Pattern(pattern) => match pattern.0.bounds() {
-                    Bounds::Heads(found) => heads.extend_from_slice(found),
-                    Bounds::Tails(found) => tails.extend(found.iter().map(|tail| reversed(tail))),
+                    Bounds::Heads(found) => {
+                        heads.extend(found.iter().map(|head| head.as_bytes().to_vec()));
+                    }
+                    Bounds::Tails(found) => tails.extend(found.iter().map(reversed)),
                     Bounds::Free => free.push(&pattern.0),
                 },
                 Shape::Inline(_) => {}
@@ -115,8 +117,8 @@ fn long_head(phrase: &str) -> Option<Vec<u8>> {
     (plain.len() >= END_BYTES).then(|| plain.into_owned().into_bytes())
 }
 
-fn reversed(bytes: &[u8]) -> Vec<u8> {
-    bytes.iter().rev().copied().collect()
+fn reversed(text: &str) -> Vec<u8> {
+    text.bytes().rev().collect()
 }
 
 fn unique(mut ends: Vec<Vec<u8>>) -> Vec<Vec<u8>> {

@@ -28,7 +28,7 @@ impl End {
 
     /// The key of the outermost `len` bytes.
     #[inline]
-    fn key(self, len: usize) -> u64 {
+    pub(crate) fn key(self, len: usize) -> u64 {
         let [first, second] = self.0;
         let low = |word: u64, bytes: usize| {
             if bytes == 0 { 0 } else { word & (u64::MAX >> (64 - 8 * bytes)) }

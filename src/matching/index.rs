@@ -1,4 +1,4 @@
-//! The fast matcher: phrases in hash tables, affixes by their edge bytes, patterns behind their literals.
+//! The fast matcher: phrases in hash tables, affixes by their edge bytes, patterns by what they begin or end with.
 //!
 //! The invariant: it finds exactly what `plain` finds. A phrase is found by its hash and compared whole, so a collision
 //! can never match. Shared by threads; everything but the tables is built when a line first needs it.
@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use super::affixes::Affixes;
 use super::end_sets::Part;
 use super::gate::Gate;
+use super::gate::ends::ViewEnds;
 use super::gate::known::KnownEnds;
 use super::inline::InlineLiterals;
 use super::patterns::Patterns;
@@ -95,13 +96,15 @@ impl Matcher for Index {
             Acting::Exception(at) => excepted.push(at),
         });
         let shapes = self.shapes();
-        if shapes.gate.may_match(view) {
-            shapes.matched.find(view, |owner| matched.push(RuleId(owner)));
+        let ends = ViewEnds::of(view);
+        let is_open = shapes.gate.is_open_to(view);
+        if is_open || shapes.gate.knows(&ends) {
+            shapes.matched.find(view, &ends, is_open, |owner| matched.push(RuleId(owner)));
         }
         if matched.is_empty() {
             return Match::None;
         }
-        shapes.excepted.find(view, |owner| excepted.push(owner as usize));
+        shapes.excepted.find(view, &ends, true, |owner| excepted.push(owner as usize));
         excepted.extend_from_slice(&self.shapeless);
         self.rules.choose(&matched, &excepted, host)
     }
@@ -113,7 +116,8 @@ impl Matcher for Index {
                 excepted.push(at);
             }
         });
-        self.shapes().excepted.find(view, |owner| excepted.push(owner as usize));
+        let ends = ViewEnds::of(view);
+        self.shapes().excepted.find(view, &ends, true, |owner| excepted.push(owner as usize));
         !excepted.is_empty() && self.rules.choose(&[], &excepted, host) == Match::Excepted
     }
 
@@ -185,9 +189,13 @@ impl AffixIndex {
         AffixIndex { starts, ends, patterns: Patterns::new(patterns) }
     }
 
-    fn find(&self, view: &str, mut found: impl FnMut(u32)) {
+    /// Finds them for a view with these ends; `is_open` says whether a pattern of unknown ends may match it.
+    fn find(&self, view: &str, ends: &ViewEnds, is_open: bool, mut found: impl FnMut(u32)) {
         self.starts.find_starts(view, &mut found);
         self.ends.find_ends(view, &mut found);
-        self.patterns.find(view, &mut found);
+        self.patterns.find(view, ends, &mut found);
+        if is_open {
+            self.patterns.find_free(view, &mut found);
+        }
     }
 }

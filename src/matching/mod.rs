@@ -7,6 +7,7 @@ pub(crate) mod affixes;
 pub(crate) mod compiled;
 pub(crate) mod compound;
 pub(crate) mod detach;
+pub(crate) mod end_index;
 pub(crate) mod end_sets;
 pub(crate) mod filter;
 pub(crate) mod gate;

@@ -1,54 +1,72 @@
-//! `pattern` shapes: regular expressions behind one search for their literals.
+//! `pattern` shapes: regular expressions behind what their matches begin or end with.
 //!
-//! The invariant, kept by the pack reader: every match of a pattern contains one of its literals. Used by the index.
+//! The invariants: a match begins or ends as the bounds of its pattern say, or contains one of its literals, which is kept
+//! by the pack reader; and a pattern is only run where that is so. Used by the index.
 
 use aho_corasick::AhoCorasick;
 
-use crate::rules::bounds::plain_numbers;
+use super::end_index::EndIndex;
+use super::gate::ends::ViewEnds;
+use crate::rules::bounds::Bounds;
 use crate::rules::pattern::Pattern;
 
 /// The patterns of a cleaner, and whose they are.
 #[derive(Debug, Default)]
 pub(crate) struct Patterns {
     patterns: Vec<(Pattern, u32)>,
-    /// For each literal, the pattern it stands for.
-    owners: Vec<usize>,
+    heads: EndIndex,
+    tails: EndIndex,
+    /// For each literal of those whose ends are unknown, the pattern it stands for.
+    owners: Vec<u32>,
     literals: Option<AhoCorasick>,
 }
 
 impl Patterns {
     pub(crate) fn new(patterns: Vec<(Pattern, u32)>) -> Self {
-        let mut owners = Vec::new();
-        let mut literals = Vec::new();
-        for (at, (pattern, _)) in patterns.iter().enumerate() {
-            for literal in pattern.literals() {
-                owners.push(at);
-                literals.push(literal.as_str());
+        let (mut heads, mut tails) = (Vec::new(), Vec::new());
+        let (mut owners, mut literals) = (Vec::new(), Vec::new());
+        for (at, (pattern, _)) in (0..).zip(&patterns) {
+            match pattern.bounds() {
+                Bounds::Heads(ends) => {
+                    heads.extend(ends.iter().map(|head| (head.as_bytes().to_vec(), at)));
+                }
+                Bounds::Tails(ends) => {
+                    tails.extend(ends.iter().map(|tail| (tail.bytes().rev().collect(), at)));
+                }
+                Bounds::Free => {
+                    owners.extend(pattern.literals().iter().map(|_| at));
+                    literals.extend(pattern.literals().iter().map(String::as_str));
+                }
             }
         }
         let literals = (!literals.is_empty()).then(|| {
             AhoCorasick::new(&literals).expect("literals of checked patterns fit an automaton")
         });
-        Patterns { patterns, owners, literals }
+        let (heads, tails) = (EndIndex::new(&heads), EndIndex::new(&tails));
+        Patterns { patterns, heads, tails, owners, literals }
     }
 
-    pub(crate) fn find(&self, view: &str, found: &mut impl FnMut(u32)) {
+    /// Finds the owners of the patterns of known ends that match a view with these ends.
+    pub(crate) fn find(&self, view: &str, ends: &ViewEnds, found: &mut impl FnMut(u32)) {
+        let (head, tail) = ends.keys();
+        self.heads.find(head, |at| self.try_one(at, view, found));
+        self.tails.find(tail, |at| self.try_one(at, view, found));
+    }
+
+    /// Finds the owners of all other patterns that match a view.
+    pub(crate) fn find_free(&self, view: &str, found: &mut impl FnMut(u32)) {
         let Some(literals) = &self.literals else { return };
         let hits = literals.find_overlapping_iter(view);
-        let mut likely: Vec<usize> =
-            hits.map(|hit| self.owners[hit.pattern().as_usize()]).collect();
-        if likely.is_empty() {
-            return;
-        }
+        let mut likely: Vec<u32> = hits.map(|hit| self.owners[hit.pattern().as_usize()]).collect();
         likely.sort_unstable();
         likely.dedup();
-        // Most views that hold a literal begin or end otherwise than the pattern: that is seen sooner than matched.
-        let plain = plain_numbers(view);
-        for at in likely {
-            let (pattern, owner) = &self.patterns[at];
-            if pattern.bounds().fit(&plain) && pattern.matches(view) {
-                found(*owner);
-            }
+        likely.into_iter().for_each(|at| self.try_one(at, view, found));
+    }
+
+    fn try_one(&self, at: u32, view: &str, found: &mut impl FnMut(u32)) {
+        let (pattern, owner) = &self.patterns[at as usize];
+        if pattern.matches(view) {
+            found(*owner);
         }
     }
 }

@@ -49,12 +49,13 @@ impl Pattern {
                 quoted(literal)
             ));
         }
-        Ok(Pattern::checked_before(source.to_owned(), literals))
+        let source = source.to_owned();
+        Ok(Pattern { source, regex: OnceLock::new(), literals, bounds: OnceLock::new() })
     }
 
     /// A pattern of a compiled rule set, which was read and tried before.
-    pub(crate) fn checked_before(source: String, literals: Vec<String>) -> Self {
-        Pattern { source, regex: OnceLock::new(), literals, bounds: OnceLock::new() }
+    pub(crate) fn checked_before(source: String, literals: Vec<String>, bounds: Bounds) -> Self {
+        Pattern { source, regex: OnceLock::new(), literals, bounds: bounds.into() }
     }
 
     /// Tries to compile the pattern, so that whoever wrote it learns what is wrong with it. The result is dropped: a

@@ -257,7 +257,8 @@ impl ViewEnds {
         ends
     }
 
-    pub(super) fn keys(&self) -> (End, End) {
+    /// The first ones and the last ones.
+    pub(crate) fn keys(&self) -> (End, End) {
         (End::new(self.head), End::new(self.tail))
     }
 }

@@ -34,15 +34,15 @@ impl KnownEnds {
         KnownEnds { sets, free, cores }
     }
 
-    /// Whether an affix or a pattern may match the view.
+    /// Whether an affix or a pattern of known ends may match a view that has these.
     #[inline]
-    pub(crate) fn may_match(&self, view: &str, ends: &ViewEnds) -> bool {
+    pub(super) fn knows(&self, ends: &ViewEnds) -> bool {
         let (head, tail) = ends.keys();
-        self.sets.heads.may_have(head) || self.sets.tails.may_have(tail) || self.is_open_to(view)
+        self.sets.heads.may_have(head) || self.sets.tails.may_have(tail)
     }
 
     /// Whether a pattern of unknown ends may match the view.
-    fn is_open_to(&self, view: &str) -> bool {
+    pub(super) fn is_open_to(&self, view: &str) -> bool {
         let may_hold = || match view.is_ascii() {
             true => self.sets.free_ascii,
             false => self.sets.free_common || !view.bytes().all(is_common_byte),

@@ -37,11 +37,16 @@ impl Gate {
         Gate { known, signs }
     }
 
-    /// Whether an affix or a pattern may match the view.
+    /// Whether an affix or a pattern of known ends may match a view that has these.
     #[inline]
-    pub(crate) fn may_match(&self, view: &str) -> bool {
-        let ends = ends::ViewEnds::of(view);
-        self.known.iter().any(|known| known.may_match(view, &ends))
+    pub(crate) fn knows(&self, ends: &ends::ViewEnds) -> bool {
+        self.known.iter().any(|known| known.knows(ends))
+    }
+
+    /// Whether a pattern of unknown ends may match the view.
+    #[inline]
+    pub(crate) fn is_open_to(&self, view: &str) -> bool {
+        self.known.iter().any(|known| known.is_open_to(view))
     }
 
     /// Whether an inline literal may stand in the line.

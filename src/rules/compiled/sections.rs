@@ -21,7 +21,7 @@ use crate::text::fold::fold_phrase;
 /// What a compiled rule set starts with; no text does.
 pub(crate) const MAGIC: [u8; 8] = *b"\x8Funchaff";
 /// Version of the layout of all sections.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 const HEADER: usize = 48;
 const ENTRY: usize = 32;
 const NAME: usize = 16;

@@ -12,6 +12,7 @@ use super::error::CompiledError;
 use super::records::{self, Owner};
 use super::sections::Sections;
 use super::texts::{Text, Texts};
+use crate::rules::bounds::{Bounds, Ends};
 use crate::rules::category::{Category, Edge, Weight};
 use crate::rules::content::{Content, Originals};
 use crate::rules::facts::Facts;
@@ -48,6 +49,10 @@ pub(crate) mod note {
     pub(crate) const SITE: u32 = 5;
     /// The id of a rule that an exception holds against.
     pub(crate) const SPARES: u32 = 6;
+    /// What the pattern before it begins with.
+    pub(crate) const HEADS: u32 = 7;
+    /// What the pattern before it ends with.
+    pub(crate) const TAILS: u32 = 8;
 }
 
 /// The names of the lists of texts.
@@ -310,6 +315,7 @@ impl StoredRules {
                 note::STARTS | note::ENDS => text.len() >= 3,
                 note::PATTERN | note::SITE | note::INLINE => !text.is_empty(),
                 note::LITERAL => !text.is_empty() && before == Some(owner),
+                note::HEADS | note::TAILS => before == Some(owner),
                 note::SPARES => owner >= self.rules,
                 _ => false,
             };
@@ -367,7 +373,14 @@ fn shapes_of<'n>(notes: impl Iterator<Item = Text<'n>>) -> impl Iterator<Item = 
                     while let Some(note) = notes.next_if(|note| note.kind == note::LITERAL) {
                         literals.push(note.text.to_owned());
                     }
-                    Shape::Pattern(PatternShape(Pattern::checked_before(phrase, literals)))
+                    let ends = notes.next_if(|one| matches!(one.kind, note::HEADS | note::TAILS));
+                    let bounds = ends.map_or(Bounds::Free, |ends| {
+                        let is_head = ends.kind == note::HEADS;
+                        let ends = Ends::stored(ends.text);
+                        if is_head { Bounds::Heads(ends) } else { Bounds::Tails(ends) }
+                    });
+                    let pattern = Pattern::checked_before(phrase, literals, bounds);
+                    Shape::Pattern(PatternShape(pattern))
                 }
                 _ => continue,
             };

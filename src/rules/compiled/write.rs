@@ -9,6 +9,7 @@ use super::TooLarge;
 use super::sections::SectionsWriter;
 use super::stored::{FILES, LANGUAGES, MAX_LANGUAGES, NOTES, Word, note};
 use super::texts::{Text, TextsWriter};
+use crate::rules::bounds::Bounds;
 use crate::rules::category::{Category, Edge, Weight};
 use crate::rules::facts::Facts;
 use crate::rules::rule::{Exception, Rule, Shape};
@@ -145,6 +146,12 @@ impl Owners {
                 for text in pattern.0.literals() {
                     self.notes.push(Text { owner, kind: note::LITERAL, number: 0, text })?;
                 }
+                let (kind, ends) = match pattern.0.bounds() {
+                    Bounds::Heads(heads) => (note::HEADS, heads),
+                    Bounds::Tails(tails) => (note::TAILS, tails),
+                    Bounds::Free => return Ok(()),
+                };
+                self.notes.push(Text { owner, kind, number: 0, text: ends.as_str() })?;
                 return Ok(());
             }
         };
