@@ -11,7 +11,7 @@ pub enum Profile {
     /// 9 points before the first and after the last paragraph, 13 between paragraphs; in documents with hardly any
     /// paragraphs 3. One certain rule is enough; between paragraphs, one certain marker.
     Cautious,
-    /// 2 points; 4 between paragraphs that stand far apart.
+    /// 2 points; where paragraphs stand far apart 4 between them, and 3 before the first and after the last.
     #[default]
     Standard,
     /// Any rule before the first and after the last paragraph, with all short lines among what goes there; 1 point between
@@ -59,9 +59,9 @@ impl Profile {
                 for_half_point: 8,
                 between: 60,
                 for_one: 100,
-                enough_between: 10,
+                enough_between: 13,
                 widest_in_zone: Filler::Sentence,
-                widest_between: Filler::Headline,
+                widest_between: Filler::Sentence,
                 to_end: true,
                 in_scattered: true,
             },
@@ -88,6 +88,7 @@ impl Profile {
             (_, Zone::Whole) => (self.threshold().halves(), 0),
             (Profile::Cautious, _) if is_edge => (18, 3),
             (Profile::Cautious, _) => (26, 4),
+            (Profile::Standard, _) if is_edge && is_scattered => (6, 3),
             (Profile::Standard, _) if is_edge => (4, 3),
             (Profile::Standard, _) if is_scattered => (8, 4),
             (Profile::Standard, _) => (4, 4),

@@ -206,7 +206,7 @@ impl Reference<'_> {
             Token::Body { texture, .. } => match texture {
                 Texture::Label => true,
                 Texture::Headline => is_eager,
-                Texture::Other => is_eager && zone != Zone::Between,
+                Texture::Other => is_eager,
                 Texture::Prose => false,
             },
             _ => true,
@@ -241,7 +241,7 @@ impl Reference<'_> {
         let sum = self.weigh(tokens, runs, zone, past);
         let is_group = runs.len() > 1;
         let keeps = if is_group {
-            sum.sum < if self.profile == Profile::Eager { 10 } else { 12 }
+            sum.sum < if self.profile == Profile::Eager { 13 } else { 12 }
         } else {
             self.belongs_to_body(tokens, runs[0].start, &sum, past)
         };
@@ -326,6 +326,7 @@ impl Reference<'_> {
             (_, Zone::Whole) => (self.threshold(), 0),
             (Profile::Cautious, Zone::Head | Zone::Tail) => (18, 3),
             (Profile::Cautious, Zone::Between) => (26, 4),
+            (Profile::Standard, Zone::Head | Zone::Tail) if past.is_scattered => (6, 3),
             (Profile::Standard, Zone::Head | Zone::Tail) => (4, 3),
             (Profile::Eager, Zone::Head | Zone::Tail) => (1, 0),
             (Profile::Standard, Zone::Between) if past.is_scattered => (8, 4),
