@@ -16,8 +16,8 @@ pub(super) fn decide(pieces: &[Piece], setting: &Setting, rules: &RuleSet, verdi
     let takes = |piece: &Piece| match piece {
         Piece::Run(run, _) => {
             let tally = setting.tally_of(run, rules);
-            let is_thick = tally.has_strong
-                || tally.evidence(None).halves() >= setting.demand.side_by_side;
+            let is_thick =
+                tally.has_strong || tally.evidence(None).halves() >= setting.demand.side_by_side;
             is_thick && run.belongs_to_body(&tally, &verdict.frame).is_none()
         }
         Piece::Gap(_) | Piece::Prose => false,
