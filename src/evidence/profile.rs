@@ -8,10 +8,11 @@ use super::stretch::Zone;
 /// How much evidence a removal needs. A profile never changes a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Profile {
-    /// 9 points before the first and after the last paragraph, 13 between paragraphs; in documents with hardly any
-    /// paragraphs 3. One certain rule is enough; between paragraphs, one certain marker.
+    /// 6 points before the first and after the last paragraph, where weak lines need 1½ beside each other; 13 between
+    /// paragraphs; in documents with hardly any paragraphs 3. One certain rule is enough; between paragraphs, one certain
+    /// marker.
     Cautious,
-    /// 2 points; 4 between paragraphs that stand far apart.
+    /// 2 points; where paragraphs stand far apart 4 between them, and 3 before the first and after the last.
     #[default]
     Standard,
     /// Any rule before the first and after the last paragraph, with all short lines among what goes there; 1 point between
@@ -50,18 +51,18 @@ impl Profile {
                 for_one: 1,
                 enough_between: 12,
                 widest_in_zone: Filler::Label,
-                widest_between: Filler::Label,
+                widest_between: Filler::Headline,
                 to_end: false,
                 in_scattered: false,
             },
             Profile::Eager => Enclosing {
                 in_zone: 400,
-                for_half_point: 8,
+                for_half_point: 16,
                 between: 60,
                 for_one: 100,
-                enough_between: 10,
+                enough_between: 13,
                 widest_in_zone: Filler::Sentence,
-                widest_between: Filler::Headline,
+                widest_between: Filler::Sentence,
                 to_end: true,
                 in_scattered: true,
             },
@@ -86,8 +87,9 @@ impl Profile {
         let is_edge = matches!(zone, Zone::Head | Zone::Tail);
         let (evidence, weak) = match (self, zone) {
             (_, Zone::Whole) => (self.threshold().halves(), 0),
-            (Profile::Cautious, _) if is_edge => (18, 3),
+            (Profile::Cautious, _) if is_edge => (12, 3),
             (Profile::Cautious, _) => (26, 4),
+            (Profile::Standard, _) if is_edge && is_scattered => (6, 3),
             (Profile::Standard, _) if is_edge => (4, 3),
             (Profile::Standard, _) if is_scattered => (8, 4),
             (Profile::Standard, _) => (4, 4),
@@ -95,7 +97,8 @@ impl Profile {
             (Profile::Eager, _) => (2, 0),
         };
         let takes_certain = self != Profile::Cautious || zone != Zone::Between;
-        Demand { evidence, weak, takes_certain }
+        let side_by_side = if self == Profile::Cautious { 3 } else { 0 };
+        Demand { evidence, weak, side_by_side, takes_certain }
     }
 }
 
@@ -107,6 +110,9 @@ pub(crate) struct Demand {
     /// What weak candidates alone need beyond that until something was removed: a list of the body between two
     /// paragraphs, or after the last, may be made of the same words as a menu.
     pub weak: u32,
+    /// What a run of weak candidates needs by itself, in half points, to count before the first and after the last
+    /// paragraph: one such line among body may be a heading of the body, however many stand elsewhere.
+    pub side_by_side: u32,
     /// One line of a certain rule is enough. A certain marker always is.
     pub takes_certain: bool,
 }

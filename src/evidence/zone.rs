@@ -15,7 +15,10 @@ use crate::matching::ruleset::RuleSet;
 pub(super) fn decide(pieces: &[Piece], setting: &Setting, rules: &RuleSet, verdict: &mut Verdict) {
     let takes = |piece: &Piece| match piece {
         Piece::Run(run, _) => {
-            run.belongs_to_body(&setting.tally_of(run, rules), &verdict.frame).is_none()
+            let tally = setting.tally_of(run, rules);
+            let is_thick =
+                tally.has_strong || tally.evidence(None).halves() >= setting.demand.side_by_side;
+            is_thick && run.belongs_to_body(&tally, &verdict.frame).is_none()
         }
         Piece::Gap(_) | Piece::Prose => false,
     };

@@ -112,7 +112,8 @@ impl Reference<'_> {
         }
         let is_own = |run: &Range<usize>| {
             let sum = self.weigh(tokens, std::slice::from_ref(run), zone, past);
-            !self.belongs_to_body(tokens, run.start, &sum, past)
+            let is_thin = self.profile == Profile::Cautious && sum.is_weak && sum.bare < 3;
+            !is_thin && !self.belongs_to_body(tokens, run.start, &sum, past)
         };
         let own: Vec<Range<usize>> = runs.iter().filter(|run| is_own(run)).cloned().collect();
         let sum = (!own.is_empty()).then(|| self.weigh(tokens, &own, zone, past));
@@ -196,7 +197,7 @@ impl Reference<'_> {
                 usize::min(16, units).min(16 * bare as usize)
             }
             (Zone::Head | Zone::Tail, Profile::Eager) => {
-                usize::min(400, 100 * units).min(8 * bare as usize)
+                usize::min(400, 100 * units).min(16 * bare as usize)
             }
             (Zone::Between, Profile::Standard) => usize::min(4, units),
             (Zone::Between, Profile::Eager) => usize::min(60, 100 * units),
@@ -205,8 +206,8 @@ impl Reference<'_> {
             Token::Body { is_fixed: true, .. } => false,
             Token::Body { texture, .. } => match texture {
                 Texture::Label => true,
-                Texture::Headline => is_eager,
-                Texture::Other => is_eager && zone != Zone::Between,
+                Texture::Headline => is_eager || zone == Zone::Between,
+                Texture::Other => is_eager,
                 Texture::Prose => false,
             },
             _ => true,
@@ -241,7 +242,7 @@ impl Reference<'_> {
         let sum = self.weigh(tokens, runs, zone, past);
         let is_group = runs.len() > 1;
         let keeps = if is_group {
-            sum.sum < if self.profile == Profile::Eager { 10 } else { 12 }
+            sum.sum < if self.profile == Profile::Eager { 13 } else { 12 }
         } else {
             self.belongs_to_body(tokens, runs[0].start, &sum, past)
         };
@@ -324,8 +325,9 @@ impl Reference<'_> {
     fn suffices(&self, sum: &Sum, evidence: u32, zone: Zone, past: &Past) -> bool {
         let (needed, for_weak) = match (self.profile, zone) {
             (_, Zone::Whole) => (self.threshold(), 0),
-            (Profile::Cautious, Zone::Head | Zone::Tail) => (18, 3),
+            (Profile::Cautious, Zone::Head | Zone::Tail) => (12, 3),
             (Profile::Cautious, Zone::Between) => (26, 4),
+            (Profile::Standard, Zone::Head | Zone::Tail) if past.is_scattered => (6, 3),
             (Profile::Standard, Zone::Head | Zone::Tail) => (4, 3),
             (Profile::Eager, Zone::Head | Zone::Tail) => (1, 0),
             (Profile::Standard, Zone::Between) if past.is_scattered => (8, 4),
