@@ -60,7 +60,7 @@ impl Profile {
                 for_half_point: 16,
                 between: 60,
                 for_one: 100,
-                enough_between: 13,
+                enough_between: 12,
                 widest_in_zone: Filler::Sentence,
                 widest_between: Filler::Sentence,
                 to_end: true,

@@ -242,7 +242,7 @@ impl Reference<'_> {
         let sum = self.weigh(tokens, runs, zone, past);
         let is_group = runs.len() > 1;
         let keeps = if is_group {
-            sum.sum < if self.profile == Profile::Eager { 13 } else { 12 }
+            sum.sum < 12
         } else {
             self.belongs_to_body(tokens, runs[0].start, &sum, past)
         };
