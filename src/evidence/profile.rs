@@ -58,7 +58,7 @@ impl Profile {
             Profile::Eager => Enclosing {
                 in_zone: 400,
                 for_half_point: 16,
-                between: 60,
+                between: 28,
                 for_one: 100,
                 enough_between: 12,
                 widest_in_zone: Filler::Sentence,

@@ -200,7 +200,7 @@ impl Reference<'_> {
                 usize::min(400, 100 * units).min(16 * bare as usize)
             }
             (Zone::Between, Profile::Standard) => usize::min(4, units),
-            (Zone::Between, Profile::Eager) => usize::min(60, 100 * units),
+            (Zone::Between, Profile::Eager) => usize::min(28, 100 * units),
         };
         let fits = |token: &Token| match token {
             Token::Body { is_fixed: true, .. } => false,
