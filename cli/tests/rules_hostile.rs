@@ -136,7 +136,7 @@ fn many_rules(count: usize, fields: impl Fn(usize) -> String) -> String {
     text
 }
 
-/// Beyond what one rule takes: every pack is checked beside the built-in ones.
+/// Beyond what one rule takes in the same run, and measured by it: every pack is checked beside the built-in ones.
 #[test]
 fn ten_thousand_rules_are_read_in_linear_time() {
     let rules = |count| many_rules(count, |n| format!("line = [\"Kiosk {n} opens\"]"));
@@ -146,7 +146,7 @@ fn ten_thousand_rules_are_read_in_linear_time() {
     let start = Instant::now();
     check(rules(10_000)).ended(0).gave("10000 rules, no problems\n");
     let many = start.elapsed().saturating_sub(one);
-    assert!(many < Duration::from_secs(4), "{many:?} more than the {one:?} of one rule");
+    assert!(many < 2 * one, "{many:?} more than the {one:?} of one rule");
 }
 
 #[test]
