@@ -49,7 +49,6 @@ impl Profile {
                 for_half_point: 16,
                 between: 4,
                 for_one: 1,
-                enough_between: 12,
                 widest_in_zone: Filler::Label,
                 widest_between: Filler::Headline,
                 to_end: false,
@@ -60,7 +59,6 @@ impl Profile {
                 for_half_point: 16,
                 between: 28,
                 for_one: 100,
-                enough_between: 12,
                 widest_in_zone: Filler::Sentence,
                 widest_between: Filler::Sentence,
                 to_end: true,
@@ -130,6 +128,10 @@ pub(crate) enum Filler {
     Fixed,
 }
 
+/// Evidence that runs between prose lines need to enclose what no rule knows, in half points. The same for every profile:
+/// a bolder one must not take less.
+pub(crate) const ENOUGH_BETWEEN: u32 = 12;
+
 /// How many lines in a row that no rule knows may go when the runs on both sides of them go.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Enclosing {
@@ -141,8 +143,6 @@ pub(crate) struct Enclosing {
     pub between: usize,
     /// Most of them for every candidate of the runs before them.
     pub for_one: usize,
-    /// Evidence that runs between prose lines need to enclose labels, in half points.
-    pub enough_between: u32,
     /// What may go before the first and after the last line of prose.
     pub widest_in_zone: Filler,
     /// What may go between lines of prose.
@@ -161,7 +161,6 @@ impl Enclosing {
         for_half_point: 0,
         between: 0,
         for_one: 0,
-        enough_between: 0,
         widest_in_zone: Filler::Label,
         widest_between: Filler::Label,
         to_end: false,

@@ -7,7 +7,7 @@
 //! last line of prose is decided in `zone`.
 
 use super::points::Points;
-use super::profile::{Demand, Enclosing, Filler};
+use super::profile::{Demand, ENOUGH_BETWEEN, Enclosing, Filler};
 use super::removal::{KeptBecause, Removal};
 use super::run::{After, Run};
 use super::tally::{Place, Tally};
@@ -294,9 +294,7 @@ fn decide_group(
     }
     let (Some(first), Some(after)) = (runs.first(), end) else { return false };
     let evidence = tally.evidence(place(first, after, setting.zone));
-    if evidence.halves() < setting.enclosing.enough_between
-        || !verdict.suffices(&tally, evidence, setting.demand)
-    {
+    if evidence.halves() < ENOUGH_BETWEEN || !verdict.suffices(&tally, evidence, setting.demand) {
         return false;
     }
     verdict.remove(&runs, after, first_gap, evidence, &tally.certain);

@@ -4,6 +4,7 @@
 //! again. Used for what patterns begin or end with.
 
 use super::filter::{END_BYTES, End};
+use super::phrases::{first_slot, next_slot};
 
 /// Slots for each text: half of them stay empty, so that a search is short.
 const SLOTS_PER_TEXT: usize = 2;
@@ -51,7 +52,7 @@ impl EndIndex {
         let hash = end.key(len);
         let mut at = first_slot(hash, self.slots.len());
         while self.slots[at] != 0 {
-            at = (at + 1) % self.slots.len();
+            at = next_slot(at, self.slots.len());
         }
         self.slots[at] = (u64::from(owner) + 1) << 32 | u64::from(hash as u32);
     }
@@ -71,7 +72,7 @@ impl EndIndex {
                 if self.slots[at] as u32 == hash as u32 {
                     found((self.slots[at] >> 32) as u32 - 1);
                 }
-                at = (at + 1) % self.slots.len();
+                at = next_slot(at, self.slots.len());
             }
         }
     }
@@ -84,11 +85,6 @@ fn first(end: End) -> usize {
 fn key(end: End) -> usize {
     let bytes = (end.0[0] & 0xFF_FFFF) as u32;
     (bytes.wrapping_mul(0x9E37_79B1) >> (u32::BITS - KEY_BITS)) as usize
-}
-
-/// Where the search for a hash begins: its upper half, spread over the slots.
-fn first_slot(hash: u64, slots: usize) -> usize {
-    (((hash >> 32) * slots as u64) >> 32) as usize
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ impl PhraseTable {
             {
                 return self.owners(&record);
             }
-            at = if at + 1 == slots.len() { 0 } else { at + 1 };
+            at = next_slot(at, slots.len());
         }
         None
     }
@@ -168,8 +168,14 @@ fn spread(place: usize) -> u64 {
 
 /// Where the search for a hash begins: its upper half, spread over the slots.
 #[inline]
-fn first_slot(hash: u64, slots: usize) -> usize {
+pub(super) fn first_slot(hash: u64, slots: usize) -> usize {
     (((hash >> 32) * slots as u64) >> 32) as usize
+}
+
+/// The slot behind another, the first behind the last.
+#[inline]
+pub(super) fn next_slot(at: usize, slots: usize) -> usize {
+    if at + 1 == slots { 0 } else { at + 1 }
 }
 
 /// Collects phrases for a table.
@@ -235,7 +241,7 @@ impl PhraseTableBuilder {
                 if slots[at] as u32 == hash as u32 && self.is_repeated(place, other, &mut shared) {
                     break;
                 }
-                at = if at + 1 == slot_count { 0 } else { at + 1 };
+                at = next_slot(at, slot_count);
             }
         }
         let lists = self.write_lists(shared);
