@@ -23,7 +23,7 @@ use crate::rules::content::Written;
 use crate::rules::pack::Pack;
 use crate::rules::problem::quoted;
 use crate::rules::rule::{Exception, Rule, Shape};
-use crate::text::fold::fold_phrase;
+use crate::text::fold::fold_line_phrase;
 
 /// Chooses rules and options for a [`Cleaner`].
 ///
@@ -226,7 +226,7 @@ impl CleanerBuilder {
 }
 
 fn keep(phrase: &str, messages: &mut Vec<String>) -> Option<Exception> {
-    let folded = fold_phrase(phrase);
+    let folded = fold_line_phrase(phrase);
     if folded.is_empty() {
         messages.push(format!("nothing is left of the phrase {phrase:?} when it is folded"));
         return None;

@@ -82,7 +82,7 @@ impl Decider {
             state: State::default(),
             stretch: Stretch::default(),
             repeats: Repeats::default(),
-            verdict: Verdict { profile, collects_near, ..Verdict::default() },
+            verdict: Verdict::new(profile, collects_near),
             limit_hits: LimitHits::default(),
         }
     }
@@ -131,6 +131,7 @@ impl Decider {
         };
         match kind {
             Kind::Blank => self.blank(),
+            Kind::Candidate if self.is_frame(matcher.rules()) => self.frame(matcher.rules(), &line),
             Kind::Candidate => self.candidate(matcher.rules(), &line),
             Kind::Body => self.body(matcher.rules(), &line),
         }
@@ -248,6 +249,7 @@ impl Decider {
         self.close_run(after);
         self.stretch.finish(after, rules, &mut self.verdict);
         self.state.decided = end;
+        self.verdict.tell_wordless(end);
     }
 
     fn start_line(&mut self, line: &mut Line<'_>) {
@@ -268,6 +270,30 @@ impl Decider {
         if !matches!(self.state.flow, Flow::Run(_) | Flow::Removing(_)) {
             self.state.before.has_gap = true;
         }
+    }
+
+    /// Whether the line has no words, and its rule says that repetition makes it residue.
+    fn is_frame(&self, rules: &RuleSet) -> bool {
+        let is_frame = |unit: &Unit| unit.is_wordless && rules.facts(unit.rule).is_repeated;
+        matches!(&self.judge.judged.prefix[..], [unit] if is_frame(unit))
+    }
+
+    /// Takes a line without words, such as the frame of a table that only lays out a page. It says nothing of the lines
+    /// around it, residue and body may both stand in such a table: the first ones are body, the others as if they were not
+    /// there.
+    fn frame(&mut self, rules: &RuleSet, line: &Line<'_>) {
+        let unit = self.judge.judged.prefix.remove(0);
+        // Without the last line end, another line would be without one.
+        let is_terminated = line.content_end() < line.end;
+        if !self.repeats.count(&unit, rules) || !is_terminated {
+            return self.body(rules, line);
+        }
+        self.verdict.remove_wordless(Removal {
+            span: Span::new(line.start, line.end),
+            line: self.state.lines,
+            rule: unit.rule,
+            evidence: Points::from_halves(rules.weight(unit.rule).halves()),
+        });
     }
 
     fn candidate(&mut self, rules: &RuleSet, line: &Line<'_>) {
@@ -390,7 +416,7 @@ impl Decider {
             let next = units.get(at + 1).map_or(end, |next| line.start + next.start as u64);
             let span = Span::new(start, next);
             let line = self.state.lines;
-            self.verdict.removals.push(Removal { span, line, rule: unit.rule, evidence });
+            self.verdict.tell(Removal { span, line, rule: unit.rule, evidence });
             start = next;
         }
     }
@@ -419,6 +445,7 @@ impl Decider {
         if held > self.limits.max_held_bytes as u64 {
             self.let_go_of_all(rules);
         }
+        self.verdict.tell_wordless(self.state.decided);
     }
 
     #[cold]

@@ -5,6 +5,8 @@
 //! those on both sides. A document that ends without a line end ends without one afterwards. Filled by the stretch and by
 //! the decider.
 
+use std::collections::VecDeque;
+
 use super::points::Points;
 use super::profile::{Demand, Profile};
 use super::removal::{KeptBecause, NearMiss, Removal};
@@ -27,15 +29,51 @@ pub(crate) struct Verdict {
     pub has_removed: bool,
     /// The certain rules that removed something before: the other half of a frame may follow.
     pub frame: Vec<RuleId>,
+    /// Removals of lines without words that stand in the document as if they were not there: told when nothing before
+    /// them can come any more, unless they go with what stands around them.
+    wordless: VecDeque<Removal>,
 }
 
 impl Verdict {
+    /// Of a document of which nothing is known.
+    pub(crate) fn new(profile: Profile, collects_near: bool) -> Self {
+        Verdict { profile, collects_near, ..Verdict::default() }
+    }
+
     /// Whether so much evidence suffices. Weak candidates alone need more until something was removed: where one menu
     /// stood, others stand.
     pub(crate) fn suffices(&self, tally: &Tally, evidence: Points, demand: Demand) -> bool {
         let surcharge = if tally.has_strong || self.has_removed { 0 } else { demand.weak };
         let is_certain = tally.has_marker || (demand.takes_certain && !tally.certain.is_empty());
         is_certain || evidence.halves() >= demand.evidence.saturating_add(surcharge)
+    }
+
+    /// Removes a line without words that says nothing of the lines around it.
+    pub(crate) fn remove_wordless(&mut self, removal: Removal) {
+        self.wordless.push_back(removal);
+    }
+
+    /// Tells the removals of lines without words that end at `decided` or before.
+    #[inline]
+    pub(crate) fn tell_wordless(&mut self, decided: u64) {
+        while let Some(removal) = self.take_wordless(decided) {
+            self.removals.push(removal);
+        }
+    }
+
+    /// Tells a removal, in order.
+    pub(crate) fn tell(&mut self, removal: Removal) {
+        self.tell_wordless(removal.span.start);
+        // What goes with it is not told twice.
+        while self.take_wordless(removal.span.end).is_some() {}
+        self.removals.push(removal);
+    }
+
+    /// Takes the first removal of a line without words, if it ends at `end` or before.
+    #[inline]
+    fn take_wordless(&mut self, end: u64) -> Option<Removal> {
+        let first = self.wordless.front()?;
+        if first.span.end <= end { self.wordless.pop_front() } else { None }
     }
 
     /// Removes runs with all that stands between them. `first_gap` is where the first body line between them starts.
@@ -90,14 +128,14 @@ impl Verdict {
         for (start, end) in pieces {
             if start < end {
                 let Held { line, rule, .. } = *unit;
-                self.removals.push(Removal { span: Span::new(start, end), line, rule, evidence });
+                self.tell(Removal { span: Span::new(start, end), line, rule, evidence });
             }
         }
     }
 
     /// Removes certain markers between the sentences of a body line.
     pub(crate) fn remove_markers(&mut self, markers: &[Removal]) {
-        self.removals.extend_from_slice(markers);
+        markers.iter().for_each(|marker| self.tell(*marker));
         self.has_removed |= !markers.is_empty();
         for marker in markers {
             self.remember(&[marker.rule]);

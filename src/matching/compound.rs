@@ -3,8 +3,6 @@
 //! The invariant: a line is compound only if every part between its separators is matched by a rule. Called by the line
 //! judge for lines that no rule matches as a whole.
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::judge::Unit;
 use super::ruleset::{Match, Matcher};
 use crate::text::chars::{next_char, trim_end, trim_start};
@@ -34,7 +32,7 @@ pub(crate) fn find_parts(
             units.clear();
             return false;
         };
-        units.push(Unit { start, end, rule, key: xxh3_64(part.as_bytes()) });
+        units.push(Unit::new(start, end, rule, part));
     }
     let is_compound = units.len() > 1;
     if !is_compound {

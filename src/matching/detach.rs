@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use xxhash_rust::xxh3::{Xxh3Builder, xxh3_64};
+use xxhash_rust::xxh3::Xxh3Builder;
 
 use super::judge::{Judged, Unit};
 use super::ruleset::{Marker, RuleId, RuleSet};
@@ -109,8 +109,8 @@ fn add_group(
     // One white space stays between the sentences: the one before the markers if there is one.
     let end = if before < first.start { after } else { last.end };
     for (at, marker) in group.iter().enumerate() {
-        let key = xxh3_64(fold_into(&line[marker.start..marker.end], view).as_bytes());
+        let view = fold_into(&line[marker.start..marker.end], view);
         let end = group.get(at + 1).map_or(end, |next| next.start);
-        judged.inside.push(Unit { start: marker.start, end, rule: marker.rule, key });
+        judged.inside.push(Unit::new(marker.start, end, marker.rule, view));
     }
 }

@@ -15,7 +15,7 @@ use super::ruleset::{Glance, Marker, Match, Matcher, RuleId};
 use super::segments::Segments;
 use crate::limits::Limits;
 use crate::text::chars::{is_blank, next_char, prev_char, trim_end, trim_start};
-use crate::text::fold::fold_into;
+use crate::text::fold::{fold_into, fold_line_into};
 use crate::text::region::is_fence;
 use crate::text::segment::ends_sentence;
 use crate::text::texture::{Texture, texture};
@@ -53,6 +53,16 @@ pub(crate) struct Unit {
     pub rule: RuleId,
     /// Equal for equal folded texts.
     pub key: u64,
+    /// Has neither a letter nor a digit.
+    pub is_wordless: bool,
+}
+
+impl Unit {
+    /// A candidate that is seen as `view`.
+    pub(crate) fn new(start: usize, end: usize, rule: RuleId, view: &str) -> Self {
+        let is_wordless = !view.contains(char::is_alphanumeric);
+        Unit { start, end, rule, key: xxh3_64(view.as_bytes()), is_wordless }
+    }
 }
 
 /// The judgement of one line. Offsets count from the start of the line.
@@ -108,11 +118,7 @@ impl Judge {
         self.markers.clear();
         let is_short = line.len() <= limits.max_candidate_bytes;
         if is_short && glance != Glance::Body && !matcher.is_unmatched(line) {
-            let view = fold_into(line, &mut self.view);
-            if view.is_empty() {
-                return Kind::Body;
-            }
-            match matcher.best(view, host) {
+            match matcher.best(fold_line_into(line, &mut self.view), host) {
                 Match::Excepted => {
                     self.except();
                     return Kind::Body;
@@ -144,7 +150,8 @@ impl Judge {
                 Texture::Prose => true,
             };
         // Exceptions matter only where something would be taken otherwise, or enclosed.
-        if is_short && !is_plain && matcher.is_excepted(fold_into(line, &mut self.view), host) {
+        if is_short && !is_plain && matcher.is_excepted(fold_line_into(line, &mut self.view), host)
+        {
             self.start_body(line);
             self.except();
             return Kind::Body;
@@ -200,10 +207,10 @@ impl Judge {
         rule: RuleId,
     ) {
         matcher.markers(line, host, &mut self.markers);
-        let key = xxh3_64(fold_into(line, &mut self.view).as_bytes());
         let marker = self.dressed_marker(line);
         let rule = marker.map_or(rule, |marker| matcher.rules().better(rule, marker));
-        self.judged.prefix.push(Unit { start: 0, end: line.len(), rule, key });
+        let view = fold_line_into(line, &mut self.view);
+        self.judged.prefix.push(Unit::new(0, line.len(), rule, view));
     }
 
     /// Lets the units of a line without a core cover all of it.
@@ -318,7 +325,7 @@ impl Judge {
         if self.rest.len() > limits.max_candidate_bytes {
             return false;
         }
-        match matcher.best(fold_into(&self.rest, &mut self.view), host) {
+        match matcher.best(fold_line_into(&self.rest, &mut self.view), host) {
             Match::Rule(_) => true,
             Match::Excepted => false,
             Match::None => {

@@ -3,8 +3,6 @@
 //! The invariant: a segment is compared whole or not at all, and no more of the line is looked at than the segments that
 //! are compared. Called by the line judge.
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::judge::Unit;
 use super::ruleset::{Marker, Match, Matcher};
 use crate::limits::Limits;
@@ -95,12 +93,7 @@ impl<M: Matcher> Segments<'_, M> {
 
     fn marker(&mut self, marker: Marker) -> Unit {
         let Marker { start, end, rule } = marker;
-        Unit {
-            start,
-            end,
-            rule,
-            key: xxh3_64(fold_into(&self.line[start..end], self.view).as_bytes()),
-        }
+        Unit::new(start, end, rule, fold_into(&self.line[start..end], self.view))
     }
 
     fn text(&mut self, start: usize, end: usize) -> Option<Unit> {
@@ -119,6 +112,6 @@ impl<M: Matcher> Segments<'_, M> {
         }
         let view = fold_into(&self.line[start..end], self.view);
         let Match::Rule(rule) = self.matcher.best(view, self.host) else { return None };
-        Some(Unit { start, end, rule, key: xxh3_64(view.as_bytes()) })
+        Some(Unit::new(start, end, rule, view))
     }
 }

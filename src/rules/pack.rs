@@ -16,7 +16,7 @@ use super::pattern::Pattern;
 use super::problem::{PackError, Problems, quoted};
 use super::rule::{Exception, PatternShape, Rule, Shape, words};
 use super::toml::{Table, Text};
-use crate::text::fold::fold_phrase;
+use crate::text::fold::{fold_line_phrase, fold_phrase};
 
 /// Rules and exceptions read from one TOML file.
 ///
@@ -307,7 +307,10 @@ fn phrase_shape(
     max_words: Option<usize>,
     problems: &mut Problems<'_>,
 ) -> Option<Shape> {
-    let phrase = fold_phrase(&text.value);
+    let phrase = match key {
+        "line" => fold_line_phrase(&text.value),
+        _ => fold_phrase(&text.value),
+    };
     if !check::phrase(&phrase, text, problems) {
         return None;
     }

@@ -62,7 +62,8 @@ impl Rule {
         self.facts.counts_once
     }
 
-    /// Whether a line of it that stood in the document twice before is residue, in a document of prose.
+    /// Whether a line of it that stood in the document twice before is residue, in a document of prose; a line without
+    /// words in any document.
     #[must_use]
     pub fn is_repeated(&self) -> bool {
         self.facts.is_repeated

@@ -80,6 +80,18 @@ impl FoldedView {
 
 /// Folds into a buffer that is used again and again, without a map, and returns the view.
 pub(crate) fn fold_into<'b>(raw: &[u8], buffer: &'b mut String) -> &'b str {
+    let core = core_of(raw, buffer);
+    &buffer[core]
+}
+
+/// Folds a whole line: where nothing but dress stands in it, the dress is what a rule sees.
+pub(crate) fn fold_line_into<'b>(raw: &[u8], buffer: &'b mut String) -> &'b str {
+    let core = core_of(raw, buffer);
+    if core.is_empty() { buffer.trim_matches(' ') } else { &buffer[core] }
+}
+
+/// Folds into a buffer, and finds what is left without the dress.
+fn core_of(raw: &[u8], buffer: &mut String) -> Range<usize> {
     buffer.clear();
     let raw = &raw[letter_bullet(raw)..];
     if raw.is_ascii() {
@@ -87,8 +99,7 @@ pub(crate) fn fold_into<'b>(raw: &[u8], buffer: &'b mut String) -> &'b str {
     } else {
         fold(raw, buffer)
     }
-    let core = undress(buffer);
-    &buffer[core]
+    undress(buffer)
 }
 
 /// What a letter or sign folds to wherever it stands, if that is one character whatever stands beside it: known for the
@@ -147,6 +158,12 @@ fn is_lone_mark(c: char) -> bool {
 pub(crate) fn fold_phrase(phrase: &str) -> String {
     let mut buffer = String::new();
     fold_into(phrase.as_bytes(), &mut buffer).to_owned()
+}
+
+/// Folds a phrase that a rule compares whole lines with.
+pub(crate) fn fold_line_phrase(phrase: &str) -> String {
+    let mut buffer = String::new();
+    fold_line_into(phrase.as_bytes(), &mut buffer).to_owned()
 }
 
 /// Where folded characters go: a plain string, or a string with a map.

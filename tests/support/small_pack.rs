@@ -64,6 +64,23 @@ remove = ["The harbour froze.\nPrint\n[ad_1]"]
 keep = ["Print"]
 
 [[rule]]
+id = "t.frame"
+category = "widget"
+line = ["||", "| |", "=-=", "…"]
+weight = "likely"
+repeats = true
+remove = ["The harbour froze.\n||\n||\n||\nNobody waved."]
+keep = ["The harbour froze.\n||\n||\nNobody waved."]
+
+[[rule]]
+id = "t.rule"
+category = "widget"
+line = ["* -"]
+weight = "certain"
+remove = ["The harbour froze.\n* -\nNobody waved."]
+keep = ["A star and a dash, * - in type, end the page."]
+
+[[rule]]
 id = "t.lone"
 category = "share"
 alone = true

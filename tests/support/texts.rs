@@ -124,6 +124,9 @@ const LINES: [&str; 40] = [
     "page {n} of 3.",
 ];
 
+/// Lines without words.
+const FRAMES: [&str; 8] = ["||", "||", "| |", " ||", "=-=", "...", "* -", "~ ~"];
+
 const BODIES: [&str; 23] = [
     "The harbour froze in May.",
     "Nobody waved",
@@ -338,6 +341,7 @@ fn line(residue: &Residue) -> impl Strategy<Value = Vec<u8>> + use<> {
         2 => marker,
         6 => flat,
         3 => one_of(&BLANKS),
+        3 => one_of(&FRAMES),
         2 => one_of(&HEADS),
         2 => item,
         2 => one_of(&STRUCTURE),

@@ -16,7 +16,7 @@ use std::rc::Rc;
 use unchaff::{Exception, Pack, Profile, Rule, Shape, Weight};
 
 use self::parts::{Parts, PatternSets, pattern_sets};
-use self::plain::{ends_in_colon, fold, invisible, is_heading, is_item, texture};
+use self::plain::{ends_in_colon, fold_line, invisible, is_heading, is_item, texture};
 use self::region::Region;
 use super::{Mark, join};
 
@@ -164,7 +164,7 @@ impl<'r> Reference<'r> {
 
     /// Every removed range of the document, with its rule and the evidence in half points.
     pub fn marks(&self, text: &[u8]) -> Vec<Mark> {
-        let tokens = self.tokens(text);
+        let (tokens, frames) = self.tokens(text);
         let mut marked: Vec<Option<(usize, u32)>> = vec![None; text.len()];
         let bom = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let is_terminated = text.ends_with(b"\n");
@@ -205,9 +205,10 @@ impl<'r> Reference<'r> {
             from = to + 1;
         }
         for (span, rule) in self.markers_between_sentences(text) {
-            let own = Some((rule, halves(self.rules[rule].weight())));
-            let free = marked[span.0..span.1].iter_mut().filter(|mark| mark.is_none());
-            free.for_each(|mark| *mark = own);
+            self.mark_alone(span, rule, &mut marked);
+        }
+        for frame in frames {
+            self.mark_alone((frame.start, frame.end), frame.rule, &mut marked);
         }
         let id = |rule: usize| self.rules[rule].id().to_owned();
         join(marked.iter().enumerate().filter_map(|(i, mark)| {
@@ -215,8 +216,23 @@ impl<'r> Reference<'r> {
         }))
     }
 
-    fn tokens(&self, text: &[u8]) -> Vec<Token> {
+    /// Marks what goes by itself, where nothing around it takes it along.
+    fn mark_alone(
+        &self,
+        (from, to): (usize, usize),
+        rule: usize,
+        marked: &mut [Option<(usize, u32)>],
+    ) {
+        let own = Some((rule, halves(self.rules[rule].weight())));
+        let free = marked[from..to].iter_mut().filter(|mark| mark.is_none());
+        free.for_each(|mark| *mark = own);
+    }
+
+    /// What the document consists of, and the lines without words that count as if they were not there.
+    fn tokens(&self, text: &[u8]) -> (Vec<Token>, Vec<Unit>) {
         let mut tokens = Vec::new();
+        let mut frames = Vec::new();
+        let mut times: HashMap<String, usize> = HashMap::new();
         let mut region = Region::default();
         let mut start = 0;
         for (number, raw) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
@@ -246,25 +262,50 @@ impl<'r> Reference<'r> {
                 if String::from_utf8_lossy(line).chars().all(invisible) {
                     tokens.push(Token::Blank { start: from, end });
                 } else {
-                    self.line_tokens(line, from, end, is_protected, is_data, &mut tokens);
+                    let mut parts = if is_protected { Parts::body(line) } else { self.parts(line) };
+                    if let Some(frame) = self.frame(&parts) {
+                        let before = times.entry(frame.view.clone()).or_default();
+                        *before += 1;
+                        if *before > 2 && to < end {
+                            frames.push(Unit { start: from, end, ..frame });
+                            start = end;
+                            continue;
+                        }
+                        parts = Parts::body(line);
+                    }
+                    self.line_tokens(line, parts, from, end, is_protected, is_data, &mut tokens);
                 }
             }
             start = end;
         }
-        tokens
+        (tokens, frames)
+    }
+
+    /// The only candidate of a line without words whose rule counts repetition.
+    fn frame(&self, parts: &Parts) -> Option<Unit> {
+        match &parts.prefix[..] {
+            [unit]
+                if parts.core.is_none()
+                    && self.rules[unit.rule].is_repeated()
+                    && !unit.view.contains(char::is_alphanumeric) =>
+            {
+                Some(unit.clone())
+            }
+            _ => None,
+        }
     }
 
     fn line_tokens(
         &self,
         line: &[u8],
+        parts: Parts,
         at: usize,
         line_end: usize,
         is_protected: bool,
         is_data: bool,
         tokens: &mut Vec<Token>,
     ) {
-        let parts = if is_protected { Parts::body(line) } else { self.parts(line) };
-        let is_kept = line.len() <= self.max_candidate_bytes && self.is_kept(&fold(line));
+        let is_kept = line.len() <= self.max_candidate_bytes && self.is_kept(&fold_line(line));
         let texture = match parts.core {
             Some((from, to)) if !is_protected => {
                 let is_gone =

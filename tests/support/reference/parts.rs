@@ -10,8 +10,8 @@ use regex::{Regex, RegexSet};
 use unchaff::{Shape, Weight};
 
 use super::plain::{
-    chars, cuts, fold, is_cut, is_link_target, reads_like_start, skip_white, skip_white_back,
-    stop_before, unspaced,
+    chars, cuts, fold, fold_line, is_cut, is_link_target, reads_like_start, skip_white,
+    skip_white_back, stop_before, unspaced,
 };
 use super::region::Region;
 use super::{Reference, Unit, halves};
@@ -39,9 +39,9 @@ impl Reference<'_> {
     /// What of a line is a candidate, and what is its core.
     pub fn parts(&self, line: &[u8]) -> Parts {
         let body = Parts::body(line);
-        let view = fold(line);
+        let view = fold_line(line);
         let is_short = line.len() <= self.max_candidate_bytes;
-        if is_short && (view.is_empty() || self.is_kept(&view)) {
+        if is_short && self.is_kept(&view) {
             return body;
         }
         let markers = self.markers(line);
@@ -140,7 +140,7 @@ impl Reference<'_> {
                 let is_gone =
                     |i: &usize| inside.iter().any(|unit| (unit.start..unit.end).contains(i));
                 let rest: Vec<u8> = (from..to).filter(|i| !is_gone(i)).map(|i| line[i]).collect();
-                let rest_view = fold(&rest);
+                let rest_view = fold_line(&rest);
                 let parts = self.compound(&rest);
                 let is_compound = self.markers(&rest).is_empty()
                     && parts.len() > 1
@@ -250,7 +250,7 @@ impl Reference<'_> {
         let is_for_all = |(shapes, rules): &&(Vec<Shape>, Vec<String>)| {
             rules.is_empty() && shapes.iter().any(|shape| exception_fits(shape, view))
         };
-        self.keep_phrases.iter().any(|phrase| fold(phrase.as_bytes()) == view)
+        self.keep_phrases.iter().any(|phrase| fold_line(phrase.as_bytes()) == view)
             || self.exceptions.iter().any(|exception| is_for_all(&exception))
     }
 

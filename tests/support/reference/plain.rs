@@ -66,6 +66,16 @@ pub fn skip_white_back(line: &[u8], from: usize, to: usize) -> usize {
 
 /// Step by step: width, case, spaces, marks, and then the dress.
 pub fn fold(raw: &[u8]) -> String {
+    undress(&dressed(raw), 8)
+}
+
+/// The same for a whole line: one that is nothing but dress is seen in it.
+pub fn fold_line(raw: &[u8]) -> String {
+    let view = fold(raw);
+    if view.is_empty() { dressed(raw) } else { view }
+}
+
+fn dressed(raw: &[u8]) -> String {
     // A bullet that is the letter `o`, before a capital.
     let at = skip_white(raw, 0, raw.len());
     let raw = match raw[at..].strip_prefix(b"o ") {
@@ -114,8 +124,7 @@ pub fn fold(raw: &[u8]) -> String {
             plain.push('\u{FFFD}');
         }
     }
-    let spaced = plain.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    undress(&spaced, 8)
+    plain.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 pub fn undress(text: &str, links: usize) -> String {
