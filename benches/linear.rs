@@ -38,6 +38,8 @@ const GENERATORS: [(&str, Generator); 8] = [
 /// The smallest size, and how often it is doubled.
 const SMALLEST: usize = 1 << 20;
 const DOUBLINGS: usize = 3;
+/// How often each size is run at least.
+const MIN_ROUNDS: usize = 4;
 
 fn lines(bytes: usize, longest: usize, pattern: &[u8]) -> Vec<u8> {
     let mut text: Vec<u8> = pattern.iter().copied().cycle().take(bytes).collect();
@@ -69,21 +71,22 @@ fn stream(cleaner: &Cleaner, text: &[u8]) -> usize {
     left
 }
 
-/// The least of a few runs: what disturbs a run only ever adds.
-fn least(mut run: impl FnMut() -> usize) -> Duration {
-    let mut least = Duration::MAX;
-    let mut spent = Duration::ZERO;
-    for round in 0..12 {
-        let start = ThreadTime::now();
-        black_box(run());
-        let time = start.elapsed();
-        least = least.min(time);
-        spent += time;
-        if round >= 2 && spent > Duration::from_millis(600) {
+/// The least time of each run in milliseconds, of a few rounds in turn: what disturbs a run only ever adds, and what slows
+/// the machine for a while slows all of them.
+fn least(mut runs: Vec<impl FnMut() -> usize>) -> Vec<f64> {
+    let mut least = vec![Duration::MAX; runs.len()];
+    let start = ThreadTime::now();
+    for round in 0..20 {
+        if round >= MIN_ROUNDS && start.elapsed() > Duration::from_secs(3) {
             break;
         }
+        for (run, least) in runs.iter_mut().zip(&mut least) {
+            let start = ThreadTime::now();
+            black_box(run());
+            *least = start.elapsed().min(*least);
+        }
     }
-    least
+    least.iter().map(|time| 1000.0 * time.as_secs_f64()).collect()
 }
 
 fn main() {
@@ -98,13 +101,13 @@ fn main() {
     for (name, generate) in GENERATORS.iter().filter(|(name, _)| name.contains(&filter)) {
         for (door, run) in [("cleaner", whole as fn(&Cleaner, &[u8]) -> usize), ("stream", stream)]
         {
-            let times: Vec<f64> = (0..=DOUBLINGS)
-                .map(|doubling| {
-                    let text = generate(SMALLEST << doubling);
-                    assert_eq!(whole(&cleaner, &text), stream(&cleaner, &text), "{name}");
-                    1000.0 * least(|| run(&cleaner, &text)).as_secs_f64()
-                })
-                .collect();
+            let texts = (0..=DOUBLINGS).map(|doubling| generate(SMALLEST << doubling));
+            let texts: Vec<Vec<u8>> = texts.collect();
+            for text in &texts {
+                assert_eq!(whole(&cleaner, text), stream(&cleaner, text), "{name}");
+            }
+            let cleaner = &cleaner;
+            let times = least(texts.iter().map(|text| move || run(cleaner, text)).collect());
             let ratios: Vec<f64> = times.windows(2).map(|pair| pair[1] / pair[0]).collect();
             let worst = ratios.iter().copied().fold(0.0, f64::max);
             println!(

@@ -7,6 +7,8 @@
 
 use std::sync::Arc;
 
+use simdutf8::basic::from_utf8 as utf8;
+
 use super::bytes::Section;
 use super::error::CompiledError;
 use super::records::{self, Owner};
@@ -278,8 +280,7 @@ impl StoredRules {
         self.notes.check(self.owners)?;
         self.files.check(self.owners)?;
         self.languages.check(u32::MAX)?;
-        let (Ok(_), Ok(ids)) = (std::str::from_utf8(&self.records), std::str::from_utf8(&self.ids))
-        else {
+        let (Ok(_), Ok(ids)) = (utf8(&self.records), utf8(&self.ids)) else {
             return damaged("its phrases are not UTF-8");
         };
         let (mut last_id, mut id_start, mut line_start) = ("", 0, 0);
