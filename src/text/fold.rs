@@ -18,6 +18,8 @@ use super::dress::{letter_bullet, undress};
 
 /// A line or segment as rules see it, with a map back to its bytes.
 ///
+/// The view of what is nothing but dress is empty; phrases for whole lines are compared with the dress then.
+///
 /// ```
 /// use unchaff::FoldedView;
 ///
