@@ -11,6 +11,7 @@ mod region;
 mod take;
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::rc::Rc;
 
 use unchaff::{Exception, Pack, Profile, Rule, Shape, Weight};
@@ -273,7 +274,7 @@ impl<'r> Reference<'r> {
                         }
                         parts = Parts::body(line);
                     }
-                    self.line_tokens(line, parts, from, end, is_protected, is_data, &mut tokens);
+                    self.line_tokens(line, parts, from..end, is_protected, is_data, &mut tokens);
                 }
             }
             start = end;
@@ -299,8 +300,7 @@ impl<'r> Reference<'r> {
         &self,
         line: &[u8],
         parts: Parts,
-        at: usize,
-        line_end: usize,
+        Range { start: at, end: line_end }: Range<usize>,
         is_protected: bool,
         is_data: bool,
         tokens: &mut Vec<Token>,
