@@ -167,9 +167,12 @@ fn a_rule_that_says_nothing_to_match_is_a_problem() {
 
 #[test]
 fn phrases_of_which_nothing_is_left_are_problems() {
-    for phrase in ["", "   ", "\\u200b\\u00ad", "***", "\\u00a0"] {
+    for phrase in ["", "   ", "\\u200b\\u00ad", "\\u00a0"] {
         is_refused(&format!("line = [\"{phrase}\"]"), 9, "nothing is left of");
     }
+    // A line may be nothing but dress; no line begins with what is taken off.
+    check(pack("line = [\"***\"]")).gave("1 rules, no problems\n");
+    is_refused("starts = [\"***\"]\nmax_words = 9", 11, "nothing is left of");
     is_refused("line = [\"Open\\nthe kiosk\"]", 9, "a phrase is one line");
     is_refused("line = [\"The rain stopped before noon.\"]", 9, "is an ordinary sentence");
 }
