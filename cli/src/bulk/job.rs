@@ -3,8 +3,8 @@
 //! Each lane has a thread that reads its files block by block and one that writes them; between the two the blocks pass
 //! through the cleaning threads, which all lanes share. The invariant: what is written depends on the files alone, not on
 //! the number of threads; and memory is bounded by the blocks in flight, of which there is one for each cleaning thread and
-//! two more, whatever the files' sizes; a block of one long record counts as several. A panic costs the file in which it
-//! happens.
+//! two more, whatever the files' sizes; a block of one long record counts as several, and of large row groups there is one
+//! for each cleaning thread. A panic costs the file in which it happens.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -28,7 +28,7 @@ use super::summary::Summary;
 use super::tally::Tally;
 use super::walk::{Found, Source};
 use crate::containers::{
-    BLOCK_BYTES, Block, BlockCleaner, BlockReader, CleanBlock, Packing, Position, Problem,
+    BLOCK_BYTES, Block, BlockCleaner, BlockReader, CleanBlock, Content, Packing, Position, Problem,
     ProblemKind, Shape,
 };
 use unchaff::Cleaner;
@@ -215,7 +215,7 @@ impl Job {
                     let Some(block) = block else {
                         return self.hash_input(source).map(Some);
                     };
-                    permit.widen(block.content.held() / self.block_bytes.max(BLOCK_BYTES));
+                    permit.widen(&block.content, self.block_bytes.max(BLOCK_BYTES));
                     let (reply, finished) = mpsc::channel();
                     let cleaner = Arc::clone(&cleaner);
                     work.send(ToClean { block, cleaner, packing, reply }).map_err(|_| gone())?;
@@ -378,51 +378,57 @@ impl Writing {
 }
 
 /// How many blocks may be in flight: as many as there are cleaning threads, and one that is read and one that is written.
+/// Counted in shares, of which a block has as many as there are cleaning threads: so a large row group can count as what
+/// leaves room for one of them for each thread.
 struct Permits {
+    threads: usize,
     free: Mutex<usize>,
     is_free: Condvar,
-    /// Most permits that one block takes beyond its first. Each lane may hold a first one while it waits, so that these
-    /// are what is sure to become free.
-    most_more: usize,
 }
 
 /// Leave to hold one block; given back when dropped.
 struct Permit {
     permits: Arc<Permits>,
-    count: usize,
+    shares: usize,
 }
 
 impl Permits {
     fn new(threads: usize) -> Self {
-        Permits { free: Mutex::new(threads + 2), is_free: Condvar::new(), most_more: 2 }
+        Permits { threads, free: Mutex::new(threads * (threads + 2)), is_free: Condvar::new() }
     }
 
     fn take(self: &Arc<Self>) -> Permit {
-        self.wait_for(1);
-        Permit { permits: Arc::clone(self), count: 1 }
+        self.wait_for(self.threads);
+        Permit { permits: Arc::clone(self), shares: self.threads }
     }
 
-    fn wait_for(&self, count: usize) {
+    fn wait_for(&self, shares: usize) {
         let mut free = lock(&self.free);
-        while *free < count {
+        while *free < shares {
             free = self.is_free.wait(free).unwrap_or_else(PoisonError::into_inner);
         }
-        *free -= count;
+        *free -= shares;
     }
 }
 
 impl Permit {
-    /// Waits for permits for a block that is larger than others by so many times their size.
-    fn widen(&mut self, more: usize) {
-        let more = more.min(self.permits.most_more);
+    /// Waits for more shares for a block that is larger than `common` bytes. It takes no more than two blocks have: each
+    /// lane may hold a first block while it waits, so that these are what is sure to become free.
+    fn widen(&mut self, content: &Content, common: usize) {
+        let times = content.held() / common;
+        let more = match content {
+            #[cfg(feature = "parquet")]
+            Content::RowGroup(..) => times.min(1) * 2,
+            _ => times.min(2) * self.permits.threads,
+        };
         self.permits.wait_for(more);
-        self.count += more;
+        self.shares += more;
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        *lock(&self.permits.free) += self.count;
+        *lock(&self.permits.free) += self.shares;
         // Those who wait may wait for different numbers.
         self.permits.is_free.notify_all();
     }

@@ -36,7 +36,8 @@ use std::path::Path;
 use unchaff::Cleaner;
 
 pub use block::{
-    Block, BlockCleaner, BlockReader, CleanBlock, Cut, Document, Fate, Position, Quarantined,
+    Block, BlockCleaner, BlockReader, CleanBlock, Content, Cut, Document, Fate, Position,
+    Quarantined,
 };
 pub use buffers::Buffers;
 pub use fields::{TEXT as TEXT_FIELDS, text_field_of};
