@@ -12,9 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use super::growing::Written;
 use super::job::{Assembly, Job};
 use super::record::{Checkpoint, Complete, Done, FOLDER, Part, Stamp, Step, Work};
-use super::shard::{Shard, Target, Written, hash_of, hex, key, with_suffix};
+use super::shard::{Shard, Target, hash_of, hex, key, with_suffix};
 use super::sides::{RECEIPTS_END, receipts_end, receipts_start};
 use super::walk::Source;
 use crate::containers::{Buffers, Container, Position};
@@ -259,7 +260,12 @@ impl InHand {
         if self.from.is_none() && job.places.receipts.is_some() {
             self.shard.put(0, &receipts_start(container))?;
         }
-        Ok(())
+        let Some(assembly) = self.assembly.take() else { return Ok(()) };
+        let name = self.source.name();
+        let make = move |parts: &mut dyn Read, output: &mut (dyn Write + Send)| {
+            assembly(parts, output).map_err(|problem| anyhow!("{name}: {problem}"))
+        };
+        self.shard.begin_remake(self.targets.len() - 1, Box::new(make))
     }
 
     /// Appends a block.
@@ -326,13 +332,7 @@ impl InHand {
         if job.places.receipts.is_some() {
             self.shard.put(0, &receipts_end(self.work.receipts))?;
         }
-        if let Some(assembly) = self.assembly.take() {
-            let name = self.source.name();
-            let make = |parts: &mut dyn Read, output: &mut (dyn Write + Send)| {
-                assembly(parts, output).map_err(|problem| anyhow!("{name}: {problem}"))
-            };
-            self.shard.remake(self.targets.len() - 1, make)?;
-        }
+        self.shard.finish_remakes()?;
         let written = self.shard.sync()?;
         self.check_unchanged()?;
         let mut outputs = Vec::new();

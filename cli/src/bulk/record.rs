@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::disk::Disk;
-use super::shard::{Written, folder};
+use super::growing::Written;
+use super::shard::folder;
 use super::tally::Tally;
 use crate::containers::Problems;
 use crate::talk::visible;

@@ -4,7 +4,7 @@
 //! all. Where one cannot be restored, the others are.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -175,6 +175,14 @@ fn restore_container(
     let name = visible(&path.to_string_lossy());
     let options = options_of_input(&args.input);
     let mut shard = Shard::create(disk, &[target])?;
+    if containers::needs_assembly(shape) {
+        let (path, shape, options) = (path.to_owned(), shape.clone(), options.clone());
+        let name = name.clone();
+        let make = move |parts: &mut dyn Read, output: &mut (dyn Write + Send)| {
+            containers::assemble(&path, &shape, &options, parts, output).context(name)
+        };
+        shard.begin_remake(0, Box::new(make))?;
+    }
     let put = |bytes: Vec<u8>| shard.put(0, &bytes);
     containers::restore(path, shape, &options, |number| receipts.take(number), put)
         .with_context(|| name.clone())?;
@@ -182,11 +190,7 @@ fn restore_container(
         let at = receipt.at.unwrap_or_default();
         bail!("{}: the file ends before the record {at}", receipts.place());
     }
-    if containers::needs_assembly(shape) {
-        shard.remake(0, |parts, output| {
-            containers::assemble(path, shape, &options, parts, output).with_context(|| name.clone())
-        })?;
-    }
+    shard.finish_remakes()?;
     shard.sync()?;
     shard.put_in_place()
 }

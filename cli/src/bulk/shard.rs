@@ -6,15 +6,16 @@
 
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
-use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use super::disk::{Disk, DiskFile};
+use super::disk::Disk;
+use super::growing::{Growing, Written};
+use super::remake::{Make, Remake};
 use crate::talk::visible;
 
 /// What the names of temporary files start with. Such files belong to the run that holds the lock.
@@ -99,14 +100,6 @@ pub fn folder(path: &Path) -> &Path {
     }
 }
 
-/// How much was written to a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Written {
-    pub bytes: u64,
-    /// XXH3-128 in hexadecimal.
-    pub xxh3: String,
-}
-
 /// The files that are being written for one input.
 pub struct Shard {
     disk: Arc<dyn Disk>,
@@ -115,33 +108,19 @@ pub struct Shard {
     is_ours: bool,
 }
 
-/// Counts and hashes what goes to a file.
-struct Hashing {
-    file: Box<dyn DiskFile>,
-    bytes: u64,
-    hash: Xxh3,
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.hash.update(&bytes[..written]);
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
 struct Open {
     target: Target,
     /// The mode of the file that it will replace.
     mode: Option<Permissions>,
-    file: Box<dyn DiskFile>,
-    bytes: u64,
-    hash: Xxh3,
+    file: Growing,
+    /// What makes the output, where what is written are the parts of it.
+    remake: Option<Remake>,
+}
+
+impl Open {
+    fn new(target: &Target, mode: Option<Permissions>, file: Growing) -> Self {
+        Open { target: target.clone(), mode, file, remake: None }
+    }
 }
 
 impl Shard {
@@ -155,8 +134,7 @@ impl Shard {
             // Only a run that was killed leaves such a file, and this one holds the lock.
             disk.remove(&temp).with_context(failed)?;
             let file = disk.create_new(&temp, mode.clone()).with_context(failed)?;
-            let hash = Xxh3::new();
-            shard.files.push(Open { target: target.clone(), mode, file, bytes: 0, hash });
+            shard.files.push(Open::new(target, mode, Growing::new(file)));
         }
         Ok(shard)
     }
@@ -186,7 +164,7 @@ impl Shard {
             let file = disk
                 .reopen(&temp, bytes)
                 .with_context(|| format!("{}: cannot be written", target.name()))?;
-            shard.files.push(Open { target: target.clone(), mode, file, bytes, hash });
+            shard.files.push(Open::new(target, mode, Growing::behind(file, bytes, hash)));
         }
         shard.is_ours = true;
         Ok(Some(shard))
@@ -194,57 +172,38 @@ impl Shard {
 
     /// Writes to one of the files, counted from 0.
     pub fn put(&mut self, which: usize, bytes: &[u8]) -> Result<()> {
-        let open = &mut self.files[which];
-        open.file.write_all(bytes).with_context(|| {
-            format!("{}: cannot be written behind byte {}", open.target.name(), open.bytes)
-        })?;
-        open.bytes += bytes.len() as u64;
-        open.hash.update(bytes);
+        let Open { target, file, remake, .. } = &mut self.files[which];
+        let at = file.bytes();
+        let failed = || format!("{}: cannot be written behind byte {at}", target.name());
+        file.write_all(bytes).with_context(failed)?;
+        match remake {
+            Some(remake) => remake.tell(bytes.len() as u64),
+            None => Ok(()),
+        }
+    }
+
+    /// From now on an output is made of what is written to one of the files, and of what stands in it: `make` reads that,
+    /// while it is written, and writes the output.
+    pub fn begin_remake(&mut self, which: usize, make: Make) -> Result<()> {
+        let Open { target, mode, file, remake } = &mut self.files[which];
+        *remake = Some(Remake::begin(&self.disk, target, mode.clone(), file.bytes(), make)?);
         Ok(())
     }
 
-    /// Makes another file of what was written to one: `make` reads that, and writes this.
-    pub fn remake(
-        &mut self,
-        which: usize,
-        make: impl FnOnce(&mut dyn Read, &mut (dyn Write + Send)) -> Result<()>,
-    ) -> Result<()> {
-        let open = &mut self.files[which];
-        let failed = || format!("{}: cannot be written", open.target.name());
-        open.file.flush().with_context(failed)?;
-        let temp = open.target.temp();
-        let again = with_suffix(&temp, "-again");
-        let made = (|| {
-            let mut parts = BufReader::new(self.disk.open(&temp).with_context(failed)?);
-            self.disk.remove(&again).with_context(failed)?;
-            let file = self.disk.create_new(&again, open.mode.clone()).with_context(failed)?;
-            let mut writer = Hashing { file, bytes: 0, hash: Xxh3::new() };
-            let mut buffered = BufWriter::with_capacity(1 << 20, &mut writer);
-            make(&mut parts, &mut buffered)?;
-            buffered.flush().with_context(failed)?;
-            drop(buffered);
-            self.disk.rename(&again, &temp).with_context(failed)?;
-            Ok(writer)
-        })();
-        match made {
-            Ok(Hashing { file, bytes, hash }) => {
-                (open.file, open.bytes, open.hash) = (file, bytes, hash);
-                Ok(())
-            }
-            Err(error) => {
-                let _ = self.disk.remove(&again);
-                Err(error)
+    /// Everything was written: outputs that are being made take the place of what they are made of.
+    pub fn finish_remakes(&mut self) -> Result<()> {
+        for open in &mut self.files {
+            if let Some(remake) = open.remake.take() {
+                open.file = remake.finish()?;
             }
         }
+        Ok(())
     }
 
     /// Waits until every byte is on the medium, and says how many there are.
     pub fn sync(&mut self) -> Result<Vec<Written>> {
-        let sync = |open: &mut Open| {
-            let failed = || format!("{}: cannot be written", open.target.name());
-            open.file.flush().with_context(failed)?;
-            open.file.sync_all().with_context(failed)?;
-            Ok(Written { bytes: open.bytes, xxh3: hex(&open.hash) })
+        let sync = |Open { target, file, .. }: &mut Open| {
+            file.sync().with_context(|| format!("{}: cannot be written", target.name()))
         };
         self.files.iter_mut().map(sync).collect()
     }
@@ -253,7 +212,8 @@ impl Shard {
     pub fn put_in_place(mut self) -> Result<()> {
         let mut folders: Vec<PathBuf> = Vec::new();
         for open in self.files.drain(..) {
-            let Open { target, file, bytes, .. } = open;
+            let Open { target, file, .. } = open;
+            let bytes = file.bytes();
             drop(file);
             let (temp, path) = (target.temp(), target.path());
             if target.is_optional && bytes == 0 {
@@ -294,9 +254,10 @@ impl Shard {
 impl Drop for Shard {
     fn drop(&mut self) {
         for open in self.files.drain(..) {
-            drop(open.file);
+            let Open { target, file, remake, .. } = open;
+            drop((remake, file));
             if self.is_ours {
-                let _ = self.disk.remove(&open.target.temp());
+                let _ = self.disk.remove(&target.temp());
             }
         }
     }
