@@ -152,6 +152,10 @@ impl Stretch {
         rules: &RuleSet,
         verdict: &mut Verdict,
     ) {
+        // So it is at most lines of prose.
+        if self.pieces.is_empty() {
+            return;
+        }
         let profile = verdict.profile;
         let mut enclosing = profile.enclosing();
         let is_scattered = self.others > MAX_OTHER_LINES && !enclosing.in_scattered;

@@ -26,6 +26,9 @@ impl End {
         End([word(0), word(8)])
     }
 
+    /// Of the outermost bytes, those that a quick answer asks for.
+    pub(crate) const QUICK_BYTES: usize = 4;
+
     /// The key of the outermost `len` bytes.
     #[inline]
     pub(crate) fn key(self, len: usize) -> u64 {
@@ -127,10 +130,24 @@ impl Filter {
     /// Whether some end that was added may be the outermost part of this one.
     #[inline]
     pub(crate) fn may_have(&self, end: End) -> bool {
-        let first = (end.0[0] & 0xFF) as usize;
-        let lens = self.firsts.get(first).copied().unwrap_or(0);
+        let lens = self.lens(end);
         (lens >= 1 << 4 && self.fours.get(end.key(4)) && self.has_long(end))
             || (lens & 0xF != 0 && self.has_short(end, lens & 0xF))
+    }
+
+    /// The same for an end of which only the outermost [`End::QUICK_BYTES`] are known.
+    #[inline]
+    pub(crate) fn may_have_beginning(&self, end: End) -> bool {
+        let lens = self.lens(end);
+        (lens >= 1 << 4 && self.fours.get(end.key(4)))
+            || (lens & 0xF != 0 && self.has_short(end, lens & 0xF))
+    }
+
+    /// The lengths of the ends that start with the outermost byte, a bit for each.
+    #[inline]
+    fn lens(&self, end: End) -> u8 {
+        let first = (end.0[0] & 0xFF) as usize;
+        self.firsts.get(first).copied().unwrap_or(0)
     }
 
     #[cold]
@@ -195,6 +212,7 @@ mod tests {
                 let mut longer = added.clone();
                 longer.extend_from_slice(b"and whatever follows");
                 prop_assert!(filter.may_have(end(&longer)));
+                prop_assert!(filter.may_have_beginning(end(&longer[..4])));
             }
         }
     }

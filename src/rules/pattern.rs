@@ -19,13 +19,15 @@ const MAX_NESTING: u32 = 64;
 const MIN_LITERAL_LETTERS: usize = 3;
 
 /// A pattern, which is compiled when it is first needed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Pattern {
     source: String,
     /// None when it does not compile, which is only found out of a forged rule set: it matches nothing.
     regex: OnceLock<Option<Regex>>,
     literals: Vec<String>,
     bounds: OnceLock<Bounds>,
+    /// Characters of the longest view that it can match, if there is a longest one.
+    longest: OnceLock<Option<usize>>,
 }
 
 impl Pattern {
@@ -50,12 +52,12 @@ impl Pattern {
             ));
         }
         let source = source.to_owned();
-        Ok(Pattern { source, regex: OnceLock::new(), literals, bounds: OnceLock::new() })
+        Ok(Pattern { source, literals, ..Pattern::default() })
     }
 
     /// A pattern of a compiled rule set, which was read and tried before.
     pub(crate) fn checked_before(source: String, literals: Vec<String>, bounds: Bounds) -> Self {
-        Pattern { source, regex: OnceLock::new(), literals, bounds: bounds.into() }
+        Pattern { source, literals, bounds: bounds.into(), ..Pattern::default() }
     }
 
     /// Tries to compile the pattern, so that whoever wrote it learns what is wrong with it. The result is dropped: a
@@ -85,8 +87,44 @@ impl Pattern {
     }
 
     pub(crate) fn matches(&self, view: &str) -> bool {
+        if self.is_too_long(view) {
+            return false;
+        }
+        // Compiling takes as long as hundreds of searches for literals.
+        let holds_literal = || self.literals.iter().any(|part| view.contains(part.as_str()));
+        if self.regex.get().is_none() && !holds_literal() {
+            return false;
+        }
         let regex = self.regex.get_or_init(|| compiled(&self.source).ok());
         regex.as_ref().is_some_and(|regex| regex.is_match(view))
+    }
+
+    /// Whether the view has more characters than any match. A line of prose often begins like one, and is spared the
+    /// expression.
+    fn is_too_long(&self, view: &str) -> bool {
+        let longest = || most_chars(&parsed(&self.source).ok()?);
+        let longest = *self.longest.get_or_init(longest);
+        longest.is_some_and(|most| view.len() > most && view.chars().count() > most)
+    }
+}
+
+/// Characters of the longest match, if there is a longest one.
+fn most_chars(hir: &Hir) -> Option<usize> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(0),
+        HirKind::Literal(literal) => Some(std::str::from_utf8(&literal.0).ok()?.chars().count()),
+        HirKind::Class(_) => Some(1),
+        HirKind::Capture(capture) => most_chars(&capture.sub),
+        HirKind::Repetition(repetition) => match most_chars(&repetition.sub)? {
+            0 => Some(0),
+            most => most.checked_mul(repetition.max?.try_into().ok()?),
+        },
+        HirKind::Concat(parts) => {
+            parts.iter().try_fold(0_usize, |sum, part| sum.checked_add(most_chars(part)?))
+        }
+        HirKind::Alternation(branches) => {
+            branches.iter().try_fold(0, |most, branch| Some(most.max(most_chars(branch)?)))
+        }
     }
 }
 
@@ -149,6 +187,17 @@ mod tests {
         assert!(pattern.matches("12 comments"));
         assert!(!pattern.matches("12 comments on the plan"));
         assert_eq!(pattern.literals(), [" comment", "no replies"]);
+    }
+
+    #[test]
+    fn a_pattern_knows_its_longest_match() {
+        let longest = |source: &str| most_chars(&parsed(source).expect("it can be read"));
+        assert_eq!(longest(r"(?:\d{1,3}|no) comments?(?: yet)?"), Some(16));
+        assert_eq!(longest("čtěte .{1,40}…"), Some(47));
+        assert_eq!(longest("read (?:more)+"), None);
+        assert_eq!(longest("(?:^)*read"), Some(4));
+        let pattern = Pattern::new("čtěte .{1,3}").expect("it is one");
+        assert!(pattern.matches("čtěte šíř") && !pattern.matches("čtěte šířž"));
     }
 
     #[test]

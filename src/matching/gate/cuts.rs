@@ -61,7 +61,7 @@ impl<'l> Cuts<'l> {
     /// Takes a character that is neither ASCII nor a letter.
     pub(super) fn take_wide(&mut self, at: usize) {
         match next_char(self.line, at) {
-            Some((c, len)) if is_stop(c) => self.stop(at + len),
+            Some((c, len)) if is_stop(c) => self.stop_wide(at + len),
             Some((c, _)) if is_separator(c) => self.separator(at),
             Some((c, _)) => self.is_odd |= is_zero_width(c) || c == char::REPLACEMENT_CHARACTER,
             None => {}
@@ -91,15 +91,17 @@ impl<'l> Cuts<'l> {
     /// it, and behind the white space after those.
     #[inline]
     fn stop(&mut self, end: usize) {
-        if !self.is_ascii {
-            return self.stop_wide(end);
-        }
         let rest = &self.line[end..];
         let closing = rest.iter().take_while(|byte| b"\"')]*_".contains(byte)).count();
         let is_spaced = rest.get(closing).is_some_and(|&byte| is_space(byte));
         let gap = rest[closing..].iter().take_while(|&&byte| is_space(byte)).count();
         let at = end + closing + gap;
         let Some(&next) = self.line.get(at) else { return };
+        // A letter of two bytes, which no mark of the kinds above starts with.
+        let is_letter = next.is_ascii() || (is_spaced && matches!(next, 0xC3..0xD5));
+        if !is_letter {
+            return self.stop_wide(end);
+        }
         let may_join = next.is_ascii_uppercase()
             || next == b'['
             || (closing > 0 && next.is_ascii_alphanumeric());

@@ -15,9 +15,27 @@ use crate::text::fold::fold_simple;
 /// How many characters of dress are passed over at an end.
 const MAX_DRESS: usize = 32;
 
-/// The first bytes of the view of a unit, and where in the unit what follows them stands.
+/// What was read at an end of a unit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outermost {
+    pub end: End,
+    /// How many of its bytes were read: all, or enough.
+    pub len: usize,
+    /// Where in the unit that ends, on the inner side.
+    pub at: usize,
+}
+
+impl Outermost {
+    /// Whether all bytes of the end were read.
+    pub(super) fn is_whole(&self) -> bool {
+        self.len == END_BYTES
+    }
+}
+
+/// The first bytes of the view of a unit: all that an end has, or the outermost [`End::QUICK_BYTES`] if they and what
+/// follows them are enough.
 #[inline]
-pub(super) fn head(unit: &[u8]) -> Option<(End, usize)> {
+pub(super) fn head(unit: &[u8], is_enough: impl Fn(End, &[u8]) -> bool) -> Option<Outermost> {
     let first = unit.iter().take(MAX_DRESS).position(|&byte| !is_dress(byte))?;
     if let Some(bytes) = unit[first..].first_chunk::<END_BYTES>()
         && let Some(bytes) = simple(*bytes)
@@ -25,14 +43,14 @@ pub(super) fn head(unit: &[u8]) -> Option<(End, usize)> {
         && !unit[first..].starts_with(b"o ")
         && unit.get(first + END_BYTES).is_some_and(u8::is_ascii)
     {
-        return Some((End::new(bytes), first + END_BYTES));
+        return Some(Outermost { end: End::new(bytes), len: END_BYTES, at: first + END_BYTES });
     }
-    plain_head(unit)
+    plain_head(unit, is_enough)
 }
 
 /// The same character by character.
 #[cold]
-fn plain_head(unit: &[u8]) -> Option<(End, usize)> {
+fn plain_head(unit: &[u8], is_enough: impl Fn(End, &[u8]) -> bool) -> Option<Outermost> {
     let mut at = 0;
     for _ in 0..MAX_DRESS {
         if unit.get(at).is_some_and(u8::is_ascii_alphanumeric) {
@@ -49,7 +67,14 @@ fn plain_head(unit: &[u8]) -> Option<(End, usize)> {
         return None;
     }
     let mut plain = Plain::default();
+    let mut may_suffice = true;
     while plain.len < END_BYTES {
+        if may_suffice && plain.len >= End::QUICK_BYTES {
+            may_suffice = false;
+            if is_enough(End::new(plain.bytes), &unit[at..]) {
+                break;
+            }
+        }
         if let Some(byte) = unit.get(at).copied().filter(is_itself) {
             plain.push(byte.to_ascii_lowercase());
             at += 1;
@@ -74,7 +99,7 @@ fn plain_head(unit: &[u8]) -> Option<(End, usize)> {
     // A mark behind the last letter would change it.
     let (next, _) = next_char(unit, at)?;
     let is_apart = is_white(next) || next == '…' || fold_simple(next).is_some();
-    is_apart.then(|| (End::new(plain.bytes), at))
+    is_apart.then(|| plain.read_to(at))
 }
 
 /// Length of the rest of a number, behind its first digit.
@@ -89,24 +114,32 @@ fn number_rest(rest: &[u8]) -> usize {
     }
 }
 
-/// The last bytes of the view of a unit, the last one outermost, and where in the unit they start.
+/// The last bytes of the view of a unit, the last one outermost: all that an end has, or the outermost
+/// [`End::QUICK_BYTES`] if they are enough.
 #[inline]
-pub(super) fn tail(unit: &[u8]) -> Option<(End, usize)> {
+pub(super) fn tail(unit: &[u8], is_enough: impl Fn(End) -> bool) -> Option<Outermost> {
     let end = undressed_end(unit)?;
     if let Some(bytes) = unit[..end].last_chunk::<END_BYTES>()
         && let Some(mut last) = simple(*bytes)
     {
         last.reverse();
-        return Some((End::new(last), end - END_BYTES));
+        return Some(Outermost { end: End::new(last), len: END_BYTES, at: end - END_BYTES });
     }
-    plain_tail(unit, end)
+    plain_tail(unit, end, is_enough)
 }
 
 #[cold]
-fn plain_tail(unit: &[u8], end: usize) -> Option<(End, usize)> {
+fn plain_tail(unit: &[u8], end: usize, is_enough: impl Fn(End) -> bool) -> Option<Outermost> {
     let mut plain = Plain::default();
     let mut at = end;
+    let mut may_suffice = true;
     while plain.len < END_BYTES {
+        if may_suffice && plain.len >= End::QUICK_BYTES {
+            may_suffice = false;
+            if is_enough(End::new(plain.bytes)) {
+                break;
+            }
+        }
         if let Some(byte) = unit[..at].last().copied().filter(is_itself) {
             plain.push(byte.to_ascii_lowercase());
             at -= 1;
@@ -136,7 +169,7 @@ fn plain_tail(unit: &[u8], end: usize) -> Option<(End, usize)> {
             plain.put(&utf8[..len]);
         }
     }
-    Some((End::new(plain.bytes), at))
+    Some(plain.read_to(at))
 }
 
 /// Where the number starts whose last digit stands before `end`.
@@ -289,6 +322,25 @@ fn has_letter(text: &[u8]) -> bool {
     false
 }
 
+/// Letters that surely are in the view of a text that is longer than an end: this many.
+const MANY_LETTERS: u32 = END_BYTES as u32;
+/// Bytes in which so many are looked for.
+const LETTERS_WINDOW: usize = 64;
+
+/// Whether so many letters stand in the text that its view has all bytes of an end, whatever is taken off it. Only ASCII
+/// letters and the first bytes of letters of two bytes count, without marks above letters: each is at least one byte of the view.
+pub(super) fn has_many_letters(text: &[u8]) -> bool {
+    let text = &text[..text.len().min(LETTERS_WINDOW)];
+    let letters = |chunk: &[u8; 16]| {
+        let bytes = u8x16::new(*chunk);
+        let ascii = ((bytes | u8x16::splat(0x20)) - u8x16::splat(b'a')).simd_lt(u8x16::splat(26));
+        let wide = (bytes - u8x16::splat(0xC3)).simd_lt(u8x16::splat(0xD5 - 0xC3));
+        let mark = (bytes | u8x16::splat(1)).simd_eq(u8x16::splat(0xCD));
+        ((ascii | wide) & !mark).to_bitmask().count_ones()
+    };
+    text.as_chunks::<16>().0.iter().map(letters).sum::<u32>() >= MANY_LETTERS
+}
+
 /// Bytes of a view, from the outermost inwards.
 #[derive(Default)]
 struct Plain {
@@ -302,6 +354,11 @@ impl Plain {
     fn push(&mut self, byte: u8) {
         self.bytes[self.len] = byte;
         self.len += 1;
+    }
+
+    /// What was read, up to this place in the unit.
+    fn read_to(self, at: usize) -> Outermost {
+        Outermost { end: End::new(self.bytes), len: self.len, at }
     }
 
     /// Adds the bytes of a character; what there is no room for is left out.
@@ -386,6 +443,7 @@ mod tests {
         "–",
         "•",
         "e\u{301}",
+        "I\u{307}",
         "\u{301}",
         "\u{200B}",
         "Straße",
@@ -413,8 +471,8 @@ mod tests {
         plain_numbers(fold_into(unit, &mut String::new())).into_owned()
     }
 
-    fn bytes(end: End) -> Vec<u8> {
-        end.0.iter().flat_map(|word| word.to_le_bytes()).collect()
+    fn bytes(read: Outermost) -> Vec<u8> {
+        read.end.0.iter().flat_map(|word| word.to_le_bytes()).take(read.len).collect()
     }
 
     proptest! {
@@ -422,18 +480,25 @@ mod tests {
 
         /// What is read at an end is how the plain view begins or ends, whatever else the unit holds.
         #[test]
-        fn ends_are_those_of_the_view(parts in proptest::collection::vec(prop::sample::select(PARTS), 0..40)) {
+        fn ends_are_those_of_the_view(
+            parts in proptest::collection::vec(prop::sample::select(PARTS), 0..40),
+            is_enough in any::<bool>(),
+        ) {
             let unit = parts.concat().into_bytes();
             if is_nothing(&unit) {
                 prop_assert_eq!(plain_view(&unit), "");
             }
-            if let Some((end, to)) = head(&unit) {
-                let longer = plain_view(&[&unit[..to], &unit[to..], b"solid"].concat());
-                prop_assert!(longer.as_bytes().starts_with(&bytes(end)), "{}", String::from_utf8_lossy(&unit));
+            if let Some(read) = head(&unit, |_, _| is_enough) {
+                prop_assert!(read.is_whole() || (is_enough && read.len >= End::QUICK_BYTES));
+                let longer = plain_view(&[&unit[..read.at], &unit[read.at..], b"solid"].concat());
+                prop_assert!(longer.as_bytes().starts_with(&bytes(read)), "{}", String::from_utf8_lossy(&unit));
+                if has_many_letters(&unit[read.at..]) {
+                    prop_assert!(plain_view(&unit).len() >= END_BYTES, "{}", String::from_utf8_lossy(&unit));
+                }
             }
-            if let Some((end, from)) = tail(&unit) {
-                let longer = plain_view(&[b"solid", &unit[..from], &unit[from..]].concat());
-                let mut last = bytes(end);
+            if let Some(read) = tail(&unit, |_| is_enough) {
+                let longer = plain_view(&[b"solid", &unit[..read.at], &unit[read.at..]].concat());
+                let mut last = bytes(read);
                 last.reverse();
                 prop_assert!(longer.as_bytes().ends_with(&last), "{}", String::from_utf8_lossy(&unit));
             }

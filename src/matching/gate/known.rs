@@ -65,16 +65,24 @@ impl KnownEnds {
         }
     }
 
-    /// Whether the unit, or a longer one that starts with it, surely begins as no rule does.
+    /// Whether the unit, or a longer one that starts with it, surely begins as no rule does, and is no short phrase.
     #[inline]
     pub(super) fn starts_as_body(&self, unit: &[u8]) -> bool {
-        ends::head(unit)
-            .is_some_and(|(end, to)| !self.sets.heads.may_have(end) && ends::has_solid(&unit[to..]))
+        let heads = &self.sets.heads;
+        let is_enough = |beginning, rest: &[u8]| {
+            !heads.may_have_beginning(beginning) && ends::has_many_letters(rest)
+        };
+        ends::head(unit, is_enough).is_some_and(|head| {
+            !head.is_whole() || (!heads.may_have(head.end) && ends::has_solid(&unit[head.at..]))
+        })
     }
 
     /// Whether the unit, or a longer one that ends with it, surely ends as no rule does.
     #[inline]
     pub(super) fn ends_as_body(&self, unit: &[u8]) -> bool {
-        ends::tail(unit).is_some_and(|(end, _)| !self.sets.tails.may_have(end))
+        let tails = &self.sets.tails;
+        let is_enough = |beginning| !tails.may_have_beginning(beginning);
+        ends::tail(unit, is_enough)
+            .is_some_and(|tail| !tail.is_whole() || !tails.may_have(tail.end))
     }
 }

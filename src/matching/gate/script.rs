@@ -4,8 +4,10 @@
 //! core of a literal folds from is the core itself, case of ASCII aside. So a line that does not hold the core has no unit
 //! whose view holds the literal. Asked by the gate.
 
+use std::sync::OnceLock;
+
 use super::cuts::Cuts;
-use crate::text::chars::next_char;
+use crate::text::chars::is_continuation;
 use crate::text::fold::fold_simple;
 use crate::text::scan::common_punctuation;
 
@@ -47,22 +49,82 @@ impl Script {
 /// Whether every character is known. Visits those that are neither ASCII nor letters.
 fn is_known(line: &[u8], mut each: impl FnMut(usize)) -> bool {
     let mut at = 0;
-    while let Some((c, len)) = next_char(line, at) {
-        match c {
-            '\0'..='\x7F' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => {}
-            // Of letters that fold to ASCII, cores know one form only.
-            _ if fold_simple(c).is_some_and(|folded| !folded.is_ascii_alphanumeric()) => {
-                if !is_plain_letter(c) {
-                    each(at);
-                }
-            }
-            '…' => each(at),
-            _ if c.is_whitespace() || (c.is_numeric() && c < '\u{F900}') => {}
-            _ => return false,
+    while let Some(&first) = line.get(at) {
+        if first.is_ascii() {
+            at += 1;
+            continue;
+        }
+        let Some((group, last, len)) = group_of(&line[at..]) else { return false };
+        let Group { known, visited } = *GROUPS[group].get_or_init(|| Group::new(group));
+        if known >> last & 1 == 0 {
+            return false;
+        }
+        if visited >> last & 1 != 0 {
+            each(at);
         }
         at += len;
     }
     true
+}
+
+/// What is known of the characters of two or three bytes whose first bytes are the same, a bit for each last one.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    known: u64,
+    visited: u64,
+}
+
+/// Groups of characters of two bytes, one for each first byte.
+const PAIRS: usize = 32;
+/// All groups, of two bytes and of three; each is filled when a line holds one of its characters.
+static GROUPS: [OnceLock<Group>; PAIRS + 16 * 64] = [const { OnceLock::new() }; PAIRS + 16 * 64];
+
+/// The group of the character that starts here, its place there, and its length; none for longer ones and for bytes that
+/// are no character.
+#[inline]
+fn group_of(bytes: &[u8]) -> Option<(usize, u32, usize)> {
+    let low = |byte: u8| is_continuation(byte).then_some(usize::from(byte & 0x3F));
+    match *bytes {
+        [first @ 0xC0..=0xDF, a, ..] => Some((usize::from(first & 0x1F), low(a)? as u32, 2)),
+        [first @ 0xE0..=0xEF, a, b, ..] => {
+            Some((PAIRS + (usize::from(first & 0xF) << 6 | low(a)?), low(b)? as u32, 3))
+        }
+        _ => None,
+    }
+}
+
+impl Group {
+    fn new(group: usize) -> Self {
+        // Forms that are longer than needed are no characters.
+        let (number, least) = match group.checked_sub(PAIRS) {
+            None => (group << 6, 0x80),
+            Some(group) => (group << 6, 0x800),
+        };
+        let mut sets = Group { known: 0, visited: 0 };
+        for last in 0..64 {
+            let number = number | last;
+            let c = u32::try_from(number).ok().and_then(char::from_u32);
+            if let Some(c) = c.filter(|_| number >= least) {
+                let (is_known, is_visited) = look(c);
+                sets.known |= u64::from(is_known) << last;
+                sets.visited |= u64::from(is_visited) << last;
+            }
+        }
+        sets
+    }
+}
+
+/// Whether a character that is not ASCII is known, and whether it is to be visited then.
+fn look(c: char) -> (bool, bool) {
+    match c {
+        '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => (true, false),
+        // Of letters that fold to ASCII, cores know one form only.
+        _ if fold_simple(c).is_some_and(|folded| !folded.is_ascii_alphanumeric()) => {
+            (true, !is_plain_letter(c))
+        }
+        '…' => (true, true),
+        _ => (c.is_whitespace() || (c.is_numeric() && c < '\u{F900}'), false),
+    }
 }
 
 /// Whether the character is, among others, no stop, no separator, and seen. Says no where that takes more than a glance.
@@ -100,6 +162,22 @@ mod tests {
         assert_eq!(core("(新しいウィンドウで開きます)"), Some("新しいウィンドウで開きます"));
         assert_eq!(core("cookies"), Some("cookies"));
         assert_eq!(core("  né "), None);
+    }
+
+    #[test]
+    fn groups_say_of_each_character_what_a_look_at_it_says() {
+        for c in ('\u{80}'..=char::MAX).filter(|c| !('\u{5000}'..'\u{9F00}').contains(c)) {
+            let mut visited = 0;
+            let line = c.to_string();
+            let is_known = is_known(line.as_bytes(), |_| visited += 1);
+            let expected = if c.len_utf8() > 3 { (false, false) } else { look(c) };
+            assert_eq!((is_known, is_known && visited == 1), expected, "{c:?}");
+        }
+        for bytes in
+            [&b"\xC1\x81"[..], b"\xE0\x81\x81", b"\xED\xA0\x80", b"\xC3", b"\xE4\xB8", b"\x80"]
+        {
+            assert!(!is_known(bytes, |_| ()), "{bytes:x?}");
+        }
     }
 
     #[test]
