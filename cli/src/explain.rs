@@ -128,6 +128,7 @@ fn add_why(
 ) {
     let rule = cleaner.rule(rule);
     let needed = near.map(|near| format!(" of {}", near.needed)).unwrap_or_default();
+    let points = if needed.is_empty() && evidence.halves() == 2 { "point" } else { "points" };
     let reason = match near.map(|near| near.reason) {
         Some(KeptBecause::AfterColon) => ", but it is a list after a colon",
         Some(KeptBecause::WeakAlone) => ", but weak words alone need more among prose",
@@ -137,7 +138,7 @@ fn add_why(
     };
     let _ = write!(
         why,
-        "\n        {WHY}{what}: {} ({}, {}); evidence {evidence}{needed} points{reason}{WHY:#}",
+        "\n        {WHY}{what}: {} ({}, {}); evidence {evidence}{needed} {points}{reason}{WHY:#}",
         rule.id(),
         rule.category(),
         rule.weight(),
