@@ -26,8 +26,8 @@ impl End {
         End([word(0), word(8)])
     }
 
-    /// Of the outermost bytes, those that a quick answer asks for.
-    pub(crate) const QUICK_BYTES: usize = 4;
+    /// How many of the outermost bytes a quick answer asks for; the second one is right more often.
+    pub(crate) const QUICK_BYTES: [usize; 2] = [4, 8];
 
     /// The key of the outermost `len` bytes.
     #[inline]
@@ -135,11 +135,15 @@ impl Filter {
             || (lens & 0xF != 0 && self.has_short(end, lens & 0xF))
     }
 
-    /// The same for an end of which only the outermost [`End::QUICK_BYTES`] are known.
+    /// The same for an end of which only the outermost `len` bytes are known, at least [`End::QUICK_BYTES`].
     #[inline]
-    pub(crate) fn may_have_beginning(&self, end: End) -> bool {
+    pub(crate) fn may_have_beginning(&self, end: End, len: usize) -> bool {
         let lens = self.lens(end);
-        (lens >= 1 << 4 && self.fours.get(end.key(4)))
+        let has_eight = || {
+            [4, 6].into_iter().any(|len| self.short.get(end.key(len)))
+                || self.beginnings.get(end.key(8))
+        };
+        (lens >= 1 << 4 && self.fours.get(end.key(4)) && (len < 8 || has_eight()))
             || (lens & 0xF != 0 && self.has_short(end, lens & 0xF))
     }
 
@@ -212,7 +216,9 @@ mod tests {
                 let mut longer = added.clone();
                 longer.extend_from_slice(b"and whatever follows");
                 prop_assert!(filter.may_have(end(&longer)));
-                prop_assert!(filter.may_have_beginning(end(&longer[..4])));
+                for len in 4..longer.len() {
+                    prop_assert!(filter.may_have_beginning(end(&longer[..len]), len));
+                }
             }
         }
     }

@@ -8,7 +8,6 @@ mod sinks;
 mod support;
 
 use std::convert::Infallible;
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use proptest::collection::vec;
@@ -19,9 +18,7 @@ use support::cases;
 use support::law::law;
 use support::small_pack;
 use support::texts::{Document, builtin_documents, small_documents};
-use unchaff::{
-    Cleaner, DocumentReport, Limits, Profile, Removal, Report, Sink, Status, StreamCleaner,
-};
+use unchaff::{Cleaner, DocumentReport, Limits, Profile, Removal, Report, Sink, Status};
 
 /// Bytes that a stream takes from a push at a time.
 const PIECE: usize = 64 * 1024;

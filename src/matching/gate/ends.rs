@@ -32,10 +32,13 @@ impl Outermost {
     }
 }
 
-/// The first bytes of the view of a unit: all that an end has, or the outermost [`End::QUICK_BYTES`] if they and what
-/// follows them are enough.
+/// The first bytes of the view of a unit: all that an end has, or [`End::QUICK_BYTES`] if they (so many) and what follows
+/// them are enough.
 #[inline]
-pub(super) fn head(unit: &[u8], is_enough: impl Fn(End, &[u8]) -> bool) -> Option<Outermost> {
+pub(super) fn head(
+    unit: &[u8],
+    is_enough: impl Fn(End, usize, &[u8]) -> bool,
+) -> Option<Outermost> {
     let first = unit.iter().take(MAX_DRESS).position(|&byte| !is_dress(byte))?;
     if let Some(bytes) = unit[first..].first_chunk::<END_BYTES>()
         && let Some(bytes) = simple(*bytes)
@@ -50,7 +53,7 @@ pub(super) fn head(unit: &[u8], is_enough: impl Fn(End, &[u8]) -> bool) -> Optio
 
 /// The same character by character.
 #[cold]
-fn plain_head(unit: &[u8], is_enough: impl Fn(End, &[u8]) -> bool) -> Option<Outermost> {
+fn plain_head(unit: &[u8], is_enough: impl Fn(End, usize, &[u8]) -> bool) -> Option<Outermost> {
     let mut at = 0;
     for _ in 0..MAX_DRESS {
         if unit.get(at).is_some_and(u8::is_ascii_alphanumeric) {
@@ -67,11 +70,12 @@ fn plain_head(unit: &[u8], is_enough: impl Fn(End, &[u8]) -> bool) -> Option<Out
         return None;
     }
     let mut plain = Plain::default();
-    let mut may_suffice = true;
+    let mut quick = End::QUICK_BYTES.into_iter();
+    let mut asked_at = quick.next();
     while plain.len < END_BYTES {
-        if may_suffice && plain.len >= End::QUICK_BYTES {
-            may_suffice = false;
-            if is_enough(End::new(plain.bytes), &unit[at..]) {
+        if asked_at.is_some_and(|len| plain.len >= len) {
+            asked_at = quick.next();
+            if is_enough(End::new(plain.bytes), plain.len, &unit[at..]) {
                 break;
             }
         }
@@ -114,10 +118,10 @@ fn number_rest(rest: &[u8]) -> usize {
     }
 }
 
-/// The last bytes of the view of a unit, the last one outermost: all that an end has, or the outermost
-/// [`End::QUICK_BYTES`] if they are enough.
+/// The last bytes of the view of a unit, the last one outermost: all that an end has, or [`End::QUICK_BYTES`] if they (so
+/// many) are enough.
 #[inline]
-pub(super) fn tail(unit: &[u8], is_enough: impl Fn(End) -> bool) -> Option<Outermost> {
+pub(super) fn tail(unit: &[u8], is_enough: impl Fn(End, usize) -> bool) -> Option<Outermost> {
     let end = undressed_end(unit)?;
     if let Some(bytes) = unit[..end].last_chunk::<END_BYTES>()
         && let Some(mut last) = simple(*bytes)
@@ -129,14 +133,19 @@ pub(super) fn tail(unit: &[u8], is_enough: impl Fn(End) -> bool) -> Option<Outer
 }
 
 #[cold]
-fn plain_tail(unit: &[u8], end: usize, is_enough: impl Fn(End) -> bool) -> Option<Outermost> {
+fn plain_tail(
+    unit: &[u8],
+    end: usize,
+    is_enough: impl Fn(End, usize) -> bool,
+) -> Option<Outermost> {
     let mut plain = Plain::default();
     let mut at = end;
-    let mut may_suffice = true;
+    let mut quick = End::QUICK_BYTES.into_iter();
+    let mut asked_at = quick.next();
     while plain.len < END_BYTES {
-        if may_suffice && plain.len >= End::QUICK_BYTES {
-            may_suffice = false;
-            if is_enough(End::new(plain.bytes)) {
+        if asked_at.is_some_and(|len| plain.len >= len) {
+            asked_at = quick.next();
+            if is_enough(End::new(plain.bytes), plain.len) {
                 break;
             }
         }
@@ -482,21 +491,21 @@ mod tests {
         #[test]
         fn ends_are_those_of_the_view(
             parts in proptest::collection::vec(prop::sample::select(PARTS), 0..40),
-            is_enough in any::<bool>(),
+            enough in 4..20usize,
         ) {
             let unit = parts.concat().into_bytes();
             if is_nothing(&unit) {
                 prop_assert_eq!(plain_view(&unit), "");
             }
-            if let Some(read) = head(&unit, |_, _| is_enough) {
-                prop_assert!(read.is_whole() || (is_enough && read.len >= End::QUICK_BYTES));
+            if let Some(read) = head(&unit, |_, len, _| len >= enough) {
+                prop_assert!(read.is_whole() || read.len >= enough);
                 let longer = plain_view(&[&unit[..read.at], &unit[read.at..], b"solid"].concat());
                 prop_assert!(longer.as_bytes().starts_with(&bytes(read)), "{}", String::from_utf8_lossy(&unit));
                 if has_many_letters(&unit[read.at..]) {
                     prop_assert!(plain_view(&unit).len() >= END_BYTES, "{}", String::from_utf8_lossy(&unit));
                 }
             }
-            if let Some(read) = tail(&unit, |_| is_enough) {
+            if let Some(read) = tail(&unit, |_, len| len >= enough) {
                 let longer = plain_view(&[b"solid", &unit[..read.at], &unit[read.at..]].concat());
                 let mut last = bytes(read);
                 last.reverse();

@@ -69,8 +69,8 @@ impl KnownEnds {
     #[inline]
     pub(super) fn starts_as_body(&self, unit: &[u8]) -> bool {
         let heads = &self.sets.heads;
-        let is_enough = |beginning, rest: &[u8]| {
-            !heads.may_have_beginning(beginning) && ends::has_many_letters(rest)
+        let is_enough = |beginning, len, rest: &[u8]| {
+            !heads.may_have_beginning(beginning, len) && ends::has_many_letters(rest)
         };
         ends::head(unit, is_enough).is_some_and(|head| {
             !head.is_whole() || (!heads.may_have(head.end) && ends::has_solid(&unit[head.at..]))
@@ -81,7 +81,7 @@ impl KnownEnds {
     #[inline]
     pub(super) fn ends_as_body(&self, unit: &[u8]) -> bool {
         let tails = &self.sets.tails;
-        let is_enough = |beginning| !tails.may_have_beginning(beginning);
+        let is_enough = |beginning, len| !tails.may_have_beginning(beginning, len);
         ends::tail(unit, is_enough)
             .is_some_and(|tail| !tail.is_whole() || !tails.may_have(tail.end))
     }
