@@ -86,21 +86,18 @@ impl Pattern {
         parsed(&self.source).map_or(true, |hir| can_match_of(&hir, is_one))
     }
 
+    /// Whether it matches a view. One without a literal, or with more characters than any match, is spared the expression,
+    /// which is compiled when it is first needed: that takes as long as hundreds of searches.
     pub(crate) fn matches(&self, view: &str) -> bool {
-        if self.is_too_long(view) {
-            return false;
-        }
-        // Compiling takes as long as hundreds of searches for literals.
         let holds_literal = || self.literals.iter().any(|part| view.contains(part.as_str()));
-        if self.regex.get().is_none() && !holds_literal() {
+        if self.is_too_long(view) || !holds_literal() {
             return false;
         }
         let regex = self.regex.get_or_init(|| compiled(&self.source).ok());
         regex.as_ref().is_some_and(|regex| regex.is_match(view))
     }
 
-    /// Whether the view has more characters than any match. A line of prose often begins like one, and is spared the
-    /// expression.
+    /// Whether the view has more characters than any match, as a line of prose that begins like one often has.
     fn is_too_long(&self, view: &str) -> bool {
         let longest = || most_chars(&parsed(&self.source).ok()?);
         let longest = *self.longest.get_or_init(longest);
