@@ -81,7 +81,8 @@ fn every_test_that_the_readme_names_exists() {
     let sources: String = [
         "tests/laws.rs",
         "tests/receipts.rs",
-        "tests/stream.rs",
+        "tests/stream/main.rs",
+        "tests/stream/sinks.rs",
         "tests/corpus.rs",
         "cli/tests/proof.rs",
     ]
