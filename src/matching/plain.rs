@@ -43,6 +43,15 @@ impl<'r> Plain<'r> {
     }
 }
 
+/// Most views hold no literal of a pattern, and are spared the expression.
+fn fits(shape: &Shape, view: &str) -> bool {
+    let may_fit = match shape {
+        Shape::Pattern(pattern) => pattern.0.holds_literal(view),
+        _ => true,
+    };
+    may_fit && matches_view(shape, view)
+}
+
 impl Matcher for Plain<'_> {
     fn rules(&self) -> &RuleSet {
         self.rules
@@ -54,15 +63,13 @@ impl Matcher for Plain<'_> {
         let is_line =
             |phrase: &str, has_number: bool| phrase == view || (has_number && phrase == masked);
         let lines = self.lines.iter().filter(|(phrase, number, _)| is_line(phrase, *number));
-        let others = self.others.iter().filter(|(shape, _)| matches_view(shape, view));
+        let others = self.others.iter().filter(|(shape, _)| fits(shape, view));
         let matched: Vec<RuleId> =
             lines.map(|(.., id)| *id).chain(others.map(|(_, id)| *id)).collect();
         let excepted: Vec<usize> = self
             .exceptions
             .iter()
-            .filter(|(_, shapes)| {
-                shapes.is_empty() || shapes.iter().any(|shape| matches_view(shape, view))
-            })
+            .filter(|(_, shapes)| shapes.is_empty() || shapes.iter().any(|shape| fits(shape, view)))
             .map(|(at, _)| *at)
             .collect();
         self.rules.choose(&matched, &excepted, host)

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::bounds::{Bounds, can_match_of};
+use super::bounds::{Bounds, can_match_of, is_number};
 use super::problem::quoted;
 
 /// Most bytes of one compiled pattern: bounds the time and the memory that it can cost.
@@ -28,6 +28,32 @@ pub(crate) struct Pattern {
     bounds: OnceLock<Bounds>,
     /// Characters of the longest view that it can match, if there is a longest one.
     longest: OnceLock<Option<usize>>,
+    edge: OnceLock<Edge>,
+}
+
+/// The bytes that the plain forms of all matches begin with, or else end with, a bit for each.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    is_head: bool,
+    bytes: [u64; 4],
+}
+
+impl Edge {
+    fn of(bounds: &Bounds) -> Self {
+        let (ends, is_head) = match bounds {
+            Bounds::Heads(ends) => (ends, true),
+            Bounds::Tails(ends) => (ends, false),
+            Bounds::Free => return Edge { is_head: true, bytes: [u64::MAX; 4] },
+        };
+        let mut edge = Edge { is_head, bytes: [0; 4] };
+        for end in ends.iter() {
+            match if is_head { end.bytes().next() } else { end.bytes().next_back() } {
+                Some(byte) => edge.bytes[usize::from(byte / 64)] |= 1 << (byte % 64),
+                None => edge.bytes = [u64::MAX; 4],
+            }
+        }
+        edge
+    }
 }
 
 impl Pattern {
@@ -86,19 +112,29 @@ impl Pattern {
         parsed(&self.source).map_or(true, |hir| can_match_of(&hir, is_one))
     }
 
-    /// Whether it matches a view. One without a literal, or with more characters than any match, is spared the expression,
-    /// which is compiled when it is first needed: that takes as long as hundreds of searches.
     pub(crate) fn matches(&self, view: &str) -> bool {
-        let holds_literal = || self.literals.iter().any(|part| view.contains(part.as_str()));
-        if self.is_too_long(view) || !holds_literal() {
-            return false;
-        }
         let regex = self.regex.get_or_init(|| compiled(&self.source).ok());
         regex.as_ref().is_some_and(|regex| regex.is_match(view))
     }
 
+    /// Whether a view holds what every match does. Asked before a pattern is tried, which may have to be compiled for that:
+    /// it takes as long as hundreds of searches.
+    pub(crate) fn holds_literal(&self, view: &str) -> bool {
+        self.literals.iter().any(|part| view.contains(part.as_str()))
+    }
+
+    /// Whether a view begins, or ends, with the same byte as some match: most do not, and need not be looked at further.
+    pub(crate) fn has_edge(&self, view: &str) -> bool {
+        let Edge { is_head, bytes } = *self.edge.get_or_init(|| Edge::of(self.bounds()));
+        let mut chars = view.chars();
+        let c = if is_head { chars.next() } else { chars.next_back() };
+        let byte = if is_head { view.bytes().next() } else { view.bytes().next_back() };
+        let byte = if c.is_some_and(is_number) { Some(b'0') } else { byte };
+        byte.is_none_or(|byte| bytes[usize::from(byte / 64)] >> (byte % 64) & 1 != 0)
+    }
+
     /// Whether the view has more characters than any match, as a line of prose that begins like one often has.
-    fn is_too_long(&self, view: &str) -> bool {
+    pub(crate) fn is_too_long(&self, view: &str) -> bool {
         let longest = || most_chars(&parsed(&self.source).ok()?);
         let longest = *self.longest.get_or_init(longest);
         longest.is_some_and(|most| view.len() > most && view.chars().count() > most)
@@ -194,7 +230,16 @@ mod tests {
         assert_eq!(longest("read (?:more)+"), None);
         assert_eq!(longest("(?:^)*read"), Some(4));
         let pattern = Pattern::new("čtěte .{1,3}").expect("it is one");
-        assert!(pattern.matches("čtěte šíř") && !pattern.matches("čtěte šířž"));
+        assert!(!pattern.is_too_long("čtěte šíř") && pattern.is_too_long("čtěte šířž"));
+    }
+
+    #[test]
+    fn every_match_has_an_edge() {
+        let pattern = Pattern::new(r"(?:\d+ comments?|no replies)(?: yet)?").expect("compiles");
+        assert!(pattern.has_edge("12 comments") && pattern.has_edge("no replies"));
+        assert!(!pattern.has_edge("some replies"));
+        let pattern = Pattern::new(r".{1,20} in {1,3}der ablage").expect("compiles");
+        assert!(pattern.has_edge("steht in der ablage") && !pattern.has_edge("steht in der bank"));
     }
 
     #[test]

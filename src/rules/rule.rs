@@ -161,7 +161,10 @@ impl Shape {
     /// Whether it matches a whole folded view; see [`FoldedView`](crate::FoldedView). An inline literal matches none.
     #[must_use]
     pub fn matches(&self, view: &str) -> bool {
-        matches_view(self, view)
+        match self {
+            Shape::Pattern(pattern) => pattern.0.has_edge(view) && pattern.0.matches(view),
+            _ => matches_view(self, view),
+        }
     }
 }
 
