@@ -139,11 +139,7 @@ impl Filter {
     #[inline]
     pub(crate) fn may_have_beginning(&self, end: End, len: usize) -> bool {
         let lens = self.lens(end);
-        let has_eight = || {
-            [4, 6].into_iter().any(|len| self.short.get(end.key(len)))
-                || self.beginnings.get(end.key(8))
-        };
-        (lens >= 1 << 4 && self.fours.get(end.key(4)) && (len < 8 || has_eight()))
+        (lens >= 1 << 4 && self.fours.get(end.key(4)) && (len < 8 || self.has_eight(end)))
             || (lens & 0xF != 0 && self.has_short(end, lens & 0xF))
     }
 
@@ -161,9 +157,19 @@ impl Filter {
 
     /// The same for ends of 4 bytes and more.
     fn has_long(&self, end: End) -> bool {
-        [4, 6].into_iter().any(|len| self.short.get(end.key(len)))
+        self.has_middle(end)
             || (self.beginnings.get(end.key(8))
                 && [8, 12, 16].into_iter().any(|len| self.long.get(end.key(len))))
+    }
+
+    /// The same, as far as the outermost 8 bytes say.
+    fn has_eight(&self, end: End) -> bool {
+        self.has_middle(end) || self.beginnings.get(end.key(8))
+    }
+
+    /// The same for ends of 4 to 7 bytes.
+    fn has_middle(&self, end: End) -> bool {
+        [4, 6].into_iter().any(|len| self.short.get(end.key(len)))
     }
 }
 

@@ -6,7 +6,7 @@
 use aho_corasick::AhoCorasick;
 
 use super::end_index::EndIndex;
-use super::gate::ends::ViewEnds;
+use super::gate::view_ends::ViewEnds;
 use crate::rules::bounds::Bounds;
 use crate::rules::pattern::Pattern;
 

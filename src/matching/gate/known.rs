@@ -5,8 +5,9 @@
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::ends::{self, ViewEnds};
+use super::ends;
 use super::script::{Script, core};
+use super::view_ends::ViewEnds;
 use crate::matching::end_sets::EndSets;
 use crate::text::chars::is_common_byte;
 

@@ -7,15 +7,17 @@
 //! does not read, are left to the judge. Built by the index, asked by the decider and the judge.
 
 mod cuts;
-pub(crate) mod ends;
+mod ends;
 pub(crate) mod known;
 mod script;
 mod signs;
+pub(crate) mod view_ends;
 
 use self::cuts::Cuts;
 use self::known::KnownEnds;
 use self::script::Script;
 use self::signs::Signs;
+use self::view_ends::ViewEnds;
 use crate::matching::ruleset::Glance;
 use crate::text::scan::Marks;
 
@@ -39,7 +41,7 @@ impl Gate {
 
     /// Whether an affix or a pattern of known ends may match a view that has these.
     #[inline]
-    pub(crate) fn knows(&self, ends: &ends::ViewEnds) -> bool {
+    pub(crate) fn knows(&self, ends: &ViewEnds) -> bool {
         self.known.iter().any(|known| known.knows(ends))
     }
 
