@@ -163,6 +163,22 @@ fn twice_is_once() {
     });
 }
 
+/// Without the line that ended it, front matter goes on: a paragraph that is part of it then still parts the document.
+#[test]
+fn a_paragraph_that_becomes_front_matter_is_still_prose() {
+    let prose =
+        "They rowed and rowed until the light of the harbour stood above the trees and the pier.";
+    let text = format!(
+        "+++\nkey = 1\nSource link\n# {prose}\nYes! Read also. Print\n{prose}\n{prose}\n{prose}"
+    );
+    for cleaner in SMALL.iter() {
+        let once = cleaner.clean(&text);
+        assert_eq!(cleaner.clean(&once.text).text, once.text);
+    }
+    let gone = |cleaner: &Cleaner| !cleaner.clean(&text).text.contains("Source link");
+    assert!(SMALL.iter().any(gone), "nothing that ends the front matter goes");
+}
+
 /// A cleaner, and all that the reference needs to know to come to the same removals.
 struct Pair {
     cleaner: Cleaner,

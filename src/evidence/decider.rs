@@ -119,10 +119,14 @@ impl Decider {
         let is_protected = self.region.protects(line.content);
         let kind = if is_protected && !is_blank(line.content) {
             self.judge.start_body(line.content);
-            self.judge.judged.texture = Texture::Other;
             self.judge.judged.is_fixed = true;
-            // Taking residue out can make a line front matter or a table row: that must not end a list either.
-            self.judge.judged.is_item |= !was_fenced && !self.region.is_fence();
+            // Taking residue out can make a line front matter or a table row: it must not end a list then, either, and
+            // still be prose.
+            if was_fenced || self.region.is_fence() {
+                self.judge.judged.texture = Texture::Other;
+            } else {
+                self.judge.judged.is_item = true;
+            }
             Kind::Body
         } else {
             self.judge.minds_labels = self.is_waiting();

@@ -307,7 +307,7 @@ impl<'r> Reference<'r> {
     ) {
         let is_kept = line.len() <= self.max_candidate_bytes && self.is_kept(&fold_line(line));
         let texture = match parts.core {
-            Some((from, to)) if !is_protected => {
+            Some((from, to)) if !is_protected || is_data => {
                 let is_gone =
                     |i: &usize| parts.inside.iter().any(|unit| (unit.start..unit.end).contains(i));
                 let rest: Vec<u8> = (from..to).filter(|i| !is_gone(i)).map(|i| line[i]).collect();
