@@ -8,7 +8,7 @@ use super::ruleset::{Marker, Match, Matcher};
 use crate::limits::Limits;
 use crate::text::chars::{is_continuation, trim_end, trim_start};
 use crate::text::fold::fold_into;
-use crate::text::segment::{first_cut, is_cut, last_cut};
+use crate::text::segment::{first_cut, is_cut, last_cut, only_closes};
 
 /// Cuts candidates off both ends of a line.
 pub(crate) struct Segments<'l, M> {
@@ -69,7 +69,8 @@ impl<M: Matcher> Segments<'_, M> {
         first_cut(self.line, at, reach).or_else(|| {
             let end = trim_end(self.line, at, reach);
             let next = trim_start(self.line, end, bound);
-            (next == bound || is_cut(self.line, next)).then_some(end)
+            let ends = || is_cut(self.line, next) && !only_closes(self.line, at, end);
+            (next == bound || ends()).then_some(end)
         })
     }
 

@@ -148,15 +148,30 @@ fn sentence_end(line: &[u8], end: usize) -> Option<SentenceEnd> {
 }
 
 /// The first cut in `from..to`: the end of the first segment of that stretch.
+///
+/// What closes the sentence before `from` is no segment of its own: without that sentence no cut would lie behind it.
 pub(crate) fn first_cut(line: &[u8], from: usize, to: usize) -> Option<usize> {
     let mut at = from;
     loop {
         // What stands at `from` may end a sentence that began before it.
-        if let Some(cut) = cuts_behind(line, at, from, to).next() {
+        let mut cuts = cuts_behind(line, at, from, to);
+        if let Some(cut) = cuts.find(|&cut| !only_closes(line, from, cut)) {
             return Some(cut);
         }
         at = next_stop(line, at, to)?;
     }
+}
+
+/// Whether nothing stands in `from..to` but what may close a sentence.
+pub(crate) fn only_closes(line: &[u8], from: usize, to: usize) -> bool {
+    let mut at = from;
+    while let Some((c, len)) = next_char(line, at).filter(|_| at < to) {
+        if !is_closing(c) && !is_invisible(c) {
+            return false;
+        }
+        at += len;
+    }
+    true
 }
 
 /// The last cut in `from..to`: the start of the last segment of that stretch.
@@ -326,20 +341,17 @@ mod tests {
             let (a, b) = (*ends.0.get(&starts), *ends.1.get(&starts));
             let (from, to) = (a.min(b), a.max(b));
             let cuts = all_cuts(&line, from, to);
-            prop_assert_eq!(first_cut(&line, from, to), cuts.first().copied());
+            let first = cuts.iter().copied().find(|&cut| !only_closes(&line, from, cut));
+            prop_assert_eq!(first_cut(&line, from, to), first);
             prop_assert_eq!(last_cut(&line, from, to), cuts.last().copied());
         }
     }
 
     fn segments(line: &str) -> Vec<&str> {
-        let mut parts = Vec::new();
-        let mut from = 0;
-        while let Some(cut) = first_cut(line.as_bytes(), from, line.len()) {
-            parts.push(&line[from..cut]);
-            from = cut;
-        }
-        parts.push(&line[from..]);
-        parts
+        let mut bounds = all_cuts(line.as_bytes(), 0, line.len());
+        bounds.insert(0, 0);
+        bounds.push(line.len());
+        bounds.windows(2).map(|pair| &line[pair[0]..pair[1]]).collect()
     }
 
     #[test]
@@ -353,6 +365,14 @@ mod tests {
         assert_eq!(segments("end.[ad_2]"), ["end.", "[ad_2]"]);
         assert_eq!(segments("« Oui.\u{A0}»[ad_2]").last(), Some(&"[ad_2]"));
         assert_eq!(segments("Er kam. »Hallo«"), ["Er kam. ", "»Hallo«"]);
+    }
+
+    #[test]
+    fn what_closes_a_sentence_is_no_first_segment() {
+        let line = "雨が降った。」』出典";
+        let stop = line.find('」').expect("the line has a bracket");
+        assert_eq!(first_cut(line.as_bytes(), 0, line.len()), Some(stop));
+        assert_eq!(first_cut(line.as_bytes(), stop, line.len()), None);
     }
 
     #[test]

@@ -10,8 +10,8 @@ use regex::{Regex, RegexSet};
 use unchaff::{Shape, Weight};
 
 use super::plain::{
-    chars, cuts, fold, fold_line, is_cut, is_link_target, reads_like_start, skip_white,
-    skip_white_back, stop_before, unspaced,
+    chars, cuts, fold, fold_line, invisible, is_closing, is_cut, is_link_target, reads_like_start,
+    skip_white, skip_white_back, stop_before, unspaced,
 };
 use super::region::Region;
 use super::{Reference, Unit, halves};
@@ -72,14 +72,19 @@ impl Reference<'_> {
             bounds.retain(|&cut| cut <= marker.start || cut >= marker.end);
             bounds.extend([marker.start, marker.end]);
         }
-        let bounds: Vec<usize> = bounds.into_iter().collect();
-        let pieces: Vec<(usize, usize)> = bounds
-            .windows(2)
-            .map(|pair| {
-                (skip_white(line, pair[0], pair[1]), skip_white_back(line, pair[0], pair[1]))
-            })
-            .filter(|(start, end)| start < end)
+        let pieces = pieces(line, &bounds);
+        // From the start of the line, what closes the sentence before is no piece: without it, no piece would begin behind.
+        let closes =
+            |from, to| chars(&line[from..to]).iter().all(|&(.., c)| invisible(c) || is_closing(c));
+        let is_marker = |at: usize| markers.iter().any(|marker| marker.start == at);
+        let closings =
+            pieces.iter().filter(|&&(start, end)| !is_marker(start) && closes(start, end));
+        let next_bound = |end: usize| bounds.range(end..).next().copied().unwrap_or(line.len());
+        let gone: BTreeSet<usize> = closings
+            .map(|&(_, end)| next_bound(end))
+            .filter(|&at| at < line.len() && !is_marker(at))
             .collect();
+        let from_start = self::pieces(line, &(&bounds - &gone));
         let unit = |&(start, end): &(usize, usize)| -> Option<Unit> {
             if let Some(marker) =
                 markers.iter().find(|marker| marker.start == start && marker.end == end)
@@ -92,8 +97,8 @@ impl Reference<'_> {
             }
             Some(Unit { start, end, rule: self.best(&view)?, view, is_marker: false })
         };
-        let mut prefix: Vec<Unit> = pieces.iter().map_while(unit).collect();
-        if prefix.len() == pieces.len() {
+        let mut prefix: Vec<Unit> = from_start.iter().map_while(unit).collect();
+        if prefix.len() == from_start.len() {
             let last = prefix.len() - 1;
             prefix[0].start = 0;
             prefix[last].end = line.len();
@@ -372,4 +377,13 @@ fn apart(before: Option<char>, after: Option<char>) -> bool {
 
 fn words(view: &str) -> usize {
     view.split_whitespace().count() + view.chars().filter(|c| unspaced(*c)).count() / 2
+}
+
+/// What stands between each two bounds, without white space around it, where that is anything.
+fn pieces(line: &[u8], bounds: &BTreeSet<usize>) -> Vec<(usize, usize)> {
+    let bounds: Vec<usize> = bounds.iter().copied().collect();
+    let pairs = bounds.windows(2);
+    let trimmed = pairs
+        .map(|pair| (skip_white(line, pair[0], pair[1]), skip_white_back(line, pair[0], pair[1])));
+    trimmed.filter(|(start, end)| start < end).collect()
 }

@@ -200,12 +200,16 @@ pub fn stop_before(line: &[u8], end: usize) -> Option<(bool, bool, bool)> {
                 return Some((false, closed, gap));
             }
             '。' | '！' | '？' | '．' | '｡' => return Some((true, closed, gap)),
-            c if "\"')]*_”’“‘»«›」』】）］".contains(*c) => closed = true,
+            c if is_closing(*c) => closed = true,
             ' ' | '\u{A0}' | '\u{202F}' if i > 0 && "»›".contains(last[i - 1]) => gap = true,
             _ => return None,
         }
     }
     None
+}
+
+pub fn is_closing(c: char) -> bool {
+    "\"')]*_”’“‘»«›」』】）］".contains(c)
 }
 
 pub fn is_cut(line: &[u8], at: usize) -> bool {
