@@ -271,8 +271,10 @@ impl Decider {
     }
 
     fn blank(&mut self) {
-        if !matches!(self.state.flow, Flow::Run(_) | Flow::Removing(_)) {
-            self.state.before.has_gap = true;
+        match &mut self.state.flow {
+            Flow::Run(run) => run.blank(),
+            Flow::Removing(_) => {}
+            Flow::Body | Flow::Keeping => self.state.before.has_gap = true,
         }
     }
 

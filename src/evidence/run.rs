@@ -57,6 +57,8 @@ pub(crate) struct Run {
     pub hole: Option<Span>,
     /// Where the first line behind the hole starts.
     pub after_hole: Option<u64>,
+    /// Blank lines stand behind the hole.
+    pub has_gap: bool,
     /// Where the last line of the run ends, its line end included.
     pub end: u64,
     /// Its last line is a weak heading or introduction: what follows may be the text or the list that belongs to it.
@@ -65,7 +67,15 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn new(before: Before) -> Self {
-        Run { units: Vec::new(), before, hole: None, after_hole: None, end: 0, is_open: false }
+        Run {
+            units: Vec::new(),
+            before,
+            hole: None,
+            after_hole: None,
+            has_gap: false,
+            end: 0,
+            is_open: false,
+        }
     }
 
     /// Adds candidates that share the line that starts at `line_start` with body.
@@ -92,12 +102,17 @@ impl Run {
         }
     }
 
+    /// Takes a blank line.
+    pub(crate) fn blank(&mut self) {
+        self.has_gap |= self.hole.is_some() && self.after_hole.is_none();
+    }
+
     /// Where the run starts.
     pub(crate) fn start(&self) -> Option<u64> {
         self.units.first().map(|unit| unit.span.start)
     }
 
-    /// The hole with the blank lines behind it: what separates the body line the run starts in from what follows, which
+    /// The hole with the blank lines behind it, and those that are as if they were not there: what separates the body line the run starts in from what follows, which
     /// is the run itself or else the line at `next`.
     pub(crate) fn hole_with_blanks(&self, next: Option<u64>) -> Option<Span> {
         self.hole.map(|hole| Span::new(hole.start, self.after_hole.or(next).unwrap_or(hole.end)))

@@ -177,9 +177,10 @@ fn extent(runs: &[&Run], after: &After, first_gap: Option<u64>) -> Option<(Span,
     let blanks = first.hole_with_blanks(first_gap);
     let run_start = first.start()?;
     let before = &first.before;
-    let has_blanks = |(blanks, hole): (Span, Span)| blanks.end > hole.end;
+    let goes_on = |(blanks, hole): (Span, Span)| blanks.end > hole.end;
     // Blank lines stand before the first whole line, so that those after the last can go.
-    let is_set_off = before.has_gap || blanks.zip(first.hole).is_some_and(has_blanks);
+    let is_set_off =
+        before.has_gap || (first.has_gap && blanks.zip(first.hole).is_some_and(goes_on));
     Some(match *after {
         After::Body { line_start, core_start } => {
             let end = if last.end > line_start {

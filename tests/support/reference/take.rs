@@ -67,10 +67,8 @@ impl Reference<'_> {
                     start = bom;
                 }
                 if starts_in_body_line {
-                    spared = line_end;
-                    if let (Some((from, _)), Some((_, to))) = (spared, blanks_before) {
-                        spared = Some((from, to));
-                    }
+                    let next = self.next_of_run(tokens, first, is_group);
+                    spared = line_end.map(|(from, to)| (from, next.unwrap_or(to)));
                 }
             }
         }
@@ -80,6 +78,16 @@ impl Reference<'_> {
                 *mark = Some((unit.rule, sum));
             }
         }
+    }
+
+    /// Where the first line starts that goes with a run which starts in a body line.
+    fn next_of_run(&self, tokens: &[Token], first: usize, is_group: bool) -> Option<usize> {
+        let next = tokens[first + 1..].iter().find_map(|token| match token {
+            Token::Stretch { units, .. } => Some(Some(units[0].start)),
+            Token::Body { start, .. } => Some(is_group.then_some(*start)),
+            _ => None,
+        });
+        next.flatten()
     }
 
     /// The line end of the body line before a run, and the blank lines between that line and the run's first line.
@@ -113,13 +121,8 @@ impl Reference<'_> {
             }
         }
         // Blank lines that only the next body follows do not stand before anything of the run.
-        if starts_in_body_line && !is_group {
-            let after = tokens[from..]
-                .iter()
-                .find(|t| matches!(t, Token::Body { .. } | Token::Stretch { .. }));
-            if !matches!(after, Some(Token::Stretch { .. })) {
-                blanks = None;
-            }
+        if starts_in_body_line && self.next_of_run(tokens, first, is_group).is_none() {
+            blanks = None;
         }
         (line_end, blanks)
     }
