@@ -5,10 +5,10 @@
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::ends;
 use super::script::{Script, core};
 use super::view_ends::ViewEnds;
 use crate::matching::end_sets::EndSets;
+use crate::matching::filter::{END_BYTES, End};
 use crate::text::chars::is_common_byte;
 
 /// Most literals that are searched by a table with a row for every state.
@@ -66,24 +66,21 @@ impl KnownEnds {
         }
     }
 
-    /// Whether the unit, or a longer one that starts with it, surely begins as no rule does, and is no short phrase.
+    /// Whether a rule's view may begin with these bytes, of which the outermost `len` are known.
     #[inline]
-    pub(super) fn starts_as_body(&self, unit: &[u8]) -> bool {
-        let heads = &self.sets.heads;
-        let is_enough = |beginning, len, rest: &[u8]| {
-            !heads.may_have_beginning(beginning, len) && ends::has_many_letters(rest)
-        };
-        ends::head(unit, is_enough).is_some_and(|head| {
-            !head.is_whole() || (!heads.may_have(head.end) && ends::has_solid(&unit[head.at..]))
-        })
+    pub(super) fn may_begin(&self, head: End, len: usize) -> bool {
+        match len < END_BYTES {
+            true => self.sets.heads.may_have_beginning(head, len),
+            false => self.sets.heads.may_have(head),
+        }
     }
 
-    /// Whether the unit, or a longer one that ends with it, surely ends as no rule does.
+    /// Whether a rule's view may end with these bytes, of which the outermost `len` are known.
     #[inline]
-    pub(super) fn ends_as_body(&self, unit: &[u8]) -> bool {
-        let tails = &self.sets.tails;
-        let is_enough = |beginning, len| !tails.may_have_beginning(beginning, len);
-        ends::tail(unit, is_enough)
-            .is_some_and(|tail| !tail.is_whole() || !tails.may_have(tail.end))
+    pub(super) fn may_end(&self, tail: End, len: usize) -> bool {
+        match len < END_BYTES {
+            true => self.sets.tails.may_have_beginning(tail, len),
+            false => self.sets.tails.may_have(tail),
+        }
     }
 }

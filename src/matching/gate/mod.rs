@@ -66,9 +66,7 @@ impl Gate {
         marks.each(|at| cuts.take(at));
         let script = Script::of_line(line, &mut cuts);
         let Some(script) = script.filter(|_| !cuts.is_odd) else { return Glance::Unknown };
-        if line.len() >= MIN_UNIT_BYTES
-            && self.known.iter().all(|known| is_body(known, line, script, &cuts))
-        {
+        if line.len() >= MIN_UNIT_BYTES && self.is_body(line, script, &cuts) {
             Glance::Body
         } else if cuts.are_none() {
             Glance::Single
@@ -83,23 +81,47 @@ impl Gate {
             return false;
         }
         let Some(script) = Script::of_unit(unit) else { return false };
-        self.known.iter().all(|known| {
-            known.starts_as_body(unit) && known.ends_as_body(unit) && !known.is_open(unit, script)
+        self.starts_as_body(unit) && self.ends_as_body(unit) && !self.is_open(unit, script)
+    }
+
+    /// Whether no unit of the line begins or ends as a rule does.
+    #[inline]
+    fn is_body(&self, line: &[u8], script: Script, cuts: &Cuts<'_>) -> bool {
+        let end = line.len();
+        let first_end = cuts.first.unwrap_or(end).min(cuts.part.unwrap_or(end));
+        self.starts_as_body(&line[..first_end])
+            && cuts.last.is_none_or(|last| {
+                self.starts_as_body(&line[last..]) || ends::is_nothing(&line[last..])
+            })
+            && self.ends_as_body(line)
+            && cuts.first.is_none_or(|end| self.ends_as_body(&line[..end]))
+            && cuts.part.is_none_or(|end| self.ends_as_body(&line[..end]))
+            && !self.is_open(line, script)
+    }
+
+    /// Whether the unit, or a longer one that starts with it, surely begins as no rule does, and is no short phrase.
+    #[inline]
+    fn starts_as_body(&self, unit: &[u8]) -> bool {
+        let may_begin = |head, len| self.known.iter().any(|known| known.may_begin(head, len));
+        let is_enough =
+            |head, len, rest: &[u8]| !may_begin(head, len) && ends::has_many_letters(rest);
+        ends::head(unit, is_enough).is_some_and(|head| {
+            !head.is_whole()
+                || (!may_begin(head.end, head.len) && ends::has_solid(&unit[head.at..]))
         })
     }
-}
 
-/// Whether no unit of the line begins or ends as a rule of this layer does.
-#[inline]
-fn is_body(known: &KnownEnds, line: &[u8], script: Script, cuts: &Cuts<'_>) -> bool {
-    let end = line.len();
-    let first_end = cuts.first.unwrap_or(end).min(cuts.part.unwrap_or(end));
-    known.starts_as_body(&line[..first_end])
-        && cuts.last.is_none_or(|last| {
-            known.starts_as_body(&line[last..]) || ends::is_nothing(&line[last..])
-        })
-        && known.ends_as_body(line)
-        && cuts.first.is_none_or(|end| known.ends_as_body(&line[..end]))
-        && cuts.part.is_none_or(|end| known.ends_as_body(&line[..end]))
-        && !known.is_open(line, script)
+    /// Whether the unit, or a longer one that ends with it, surely ends as no rule does.
+    #[inline]
+    fn ends_as_body(&self, unit: &[u8]) -> bool {
+        let may_end = |tail, len| self.known.iter().any(|known| known.may_end(tail, len));
+        ends::tail(unit, |tail, len| !may_end(tail, len))
+            .is_some_and(|tail| !tail.is_whole() || !may_end(tail.end, tail.len))
+    }
+
+    /// Whether a pattern of unknown ends may match a unit of the line.
+    #[inline]
+    fn is_open(&self, line: &[u8], script: Script) -> bool {
+        self.known.iter().any(|known| known.is_open(line, script))
+    }
 }
