@@ -1,4 +1,4 @@
 //! The version of the decision model.
 
 /// Raised when the same rules come to other removals: a part of every fingerprint and of every compiled rule set.
-pub(crate) const MODEL: u32 = 7;
+pub(crate) const MODEL: u32 = 8;

@@ -163,20 +163,33 @@ fn twice_is_once() {
     });
 }
 
-/// Without the line that ended it, front matter goes on: a paragraph that is part of it then still parts the document.
+/// The same for documents to which chance seldom leads.
 #[test]
-fn a_paragraph_that_becomes_front_matter_is_still_prose() {
+fn rare_documents_are_cleaned_at_once() {
     let prose =
         "They rowed and rowed until the light of the harbour stood above the trees and the pier.";
-    let text = format!(
+    // Without the line that ended it, front matter goes on: a paragraph that becomes a part of it still is prose.
+    let front_matter = format!(
         "+++\nkey = 1\nSource link\n# {prose}\nYes! Read also. Print\n{prose}\n{prose}\n{prose}"
     );
-    for cleaner in SMALL.iter() {
-        let once = cleaner.clean(&text);
-        assert_eq!(cleaner.clean(&once.text).text, once.text);
+    // Without the sentence before it, what closes that sentence stands at the start of the next one.
+    let closing = "Ｐｌｅａｓｅ ｗａｉｔ．**\rPlease wait.Oh! ";
+    for (text, gone) in [(front_matter.as_str(), "Source link"), (closing, "Ｐｌｅａｓｅ")] {
+        for cleaner in SMALL.iter() {
+            let once = cleaner.clean(text);
+            assert_eq!(cleaner.clean(&once.text).text, once.text);
+        }
+        let is_gone = |cleaner: &Cleaner| !cleaner.clean(text).text.contains(gone);
+        assert!(SMALL.iter().any(is_gone), "{gone} stays everywhere");
     }
-    let gone = |cleaner: &Cleaner| !cleaner.clean(&text).text.contains("Source link");
-    assert!(SMALL.iter().any(gone), "nothing that ends the front matter goes");
+}
+
+/// Lines that are as if they were not there separate no paragraphs: the blank line behind them stays.
+#[test]
+fn paragraphs_stay_apart_where_a_frame_goes() {
+    let text = "||\n||\nThe harbour froze. [ad_1]\n||\nSource link\n\nNobody waved.\n";
+    let cleaner = small_pack::small().build().expect("the small pack builds");
+    assert_eq!(cleaner.clean(text).text, "||\n||\nThe harbour froze.\n\nNobody waved.\n");
 }
 
 /// A cleaner, and all that the reference needs to know to come to the same removals.
