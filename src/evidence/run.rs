@@ -112,8 +112,8 @@ impl Run {
         self.units.first().map(|unit| unit.span.start)
     }
 
-    /// The hole with the blank lines behind it, and those that are as if they were not there: what separates the body line the run starts in from what follows, which
-    /// is the run itself or else the line at `next`.
+    /// The hole with the lines behind it that are blank or as if they were not there: what separates the body line the run
+    /// starts in from what follows, which is the run itself or else the line at `next`.
     pub(crate) fn hole_with_blanks(&self, next: Option<u64>) -> Option<Span> {
         self.hole.map(|hole| Span::new(hole.start, self.after_hole.or(next).unwrap_or(hole.end)))
     }
