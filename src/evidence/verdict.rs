@@ -177,10 +177,8 @@ fn extent(runs: &[&Run], after: &After, first_gap: Option<u64>) -> Option<(Span,
     let blanks = first.hole_with_blanks(first_gap);
     let run_start = first.start()?;
     let before = &first.before;
-    let goes_on = |(blanks, hole): (Span, Span)| blanks.end > hole.end;
     // Blank lines stand before the first whole line, so that those after the last can go.
-    let is_set_off =
-        before.has_gap || (first.has_gap && blanks.zip(first.hole).is_some_and(goes_on));
+    let is_set_off = before.has_gap || (first.has_gap && first.after_hole.or(first_gap).is_some());
     Some(match *after {
         After::Body { line_start, core_start } => {
             let end = if last.end > line_start {

@@ -38,8 +38,7 @@ impl Reference<'_> {
         let last_run = &tokens[last.clone()];
         let starts_in_body_line =
             matches!(tokens[first], Token::Stretch { is_part: true, ends_line: true, .. });
-        let (line_end, blanks_before) =
-            self.separation(tokens, first, starts_in_body_line, is_group);
+        let (line_end, is_set_off) = self.separation(tokens, first, starts_in_body_line, is_group);
         let mut start = units[0].start;
         let mut end;
         let mut spared = None;
@@ -60,7 +59,7 @@ impl Reference<'_> {
                     unreachable!("it is body")
                 };
                 end = run_end(last_run);
-                if last_is_part_of_body_line || before.is_none() || blanks_before.is_some() {
+                if last_is_part_of_body_line || before.is_none() || is_set_off {
                     end = body_start;
                 }
                 if before.is_none() {
@@ -90,23 +89,22 @@ impl Reference<'_> {
         next.flatten()
     }
 
-    /// The line end of the body line before a run, and the blank lines between that line and the run's first line.
-    #[allow(clippy::type_complexity, reason = "two optional ranges")]
+    /// The line end of the body line before a run, and whether blank lines stand between that line and the run's first line.
     fn separation(
         &self,
         tokens: &[Token],
         first: usize,
         starts_in_body_line: bool,
         is_group: bool,
-    ) -> (Option<(usize, usize)>, Option<(usize, usize)>) {
+    ) -> (Option<(usize, usize)>, bool) {
         let mut line_end = None;
-        let mut blanks: Option<(usize, usize)> = None;
+        let mut has_blanks = false;
         let from = if starts_in_body_line {
             first + 1
         } else {
             match tokens[..first].iter().rposition(|token| matches!(token, Token::Body { .. })) {
                 Some(body) => body + 1,
-                None => return (None, None),
+                None => return (None, false),
             }
         };
         for token in &tokens[from..] {
@@ -114,17 +112,13 @@ impl Reference<'_> {
                 Token::LineEnd { start, end } if line_end.is_none() => {
                     line_end = Some((start, end))
                 }
-                Token::Blank { start, end } => {
-                    blanks = Some((blanks.map_or(start, |(from, _)| from), end));
-                }
+                Token::Blank { .. } => has_blanks = true,
                 _ => break,
             }
         }
         // Blank lines that only the next body follows do not stand before anything of the run.
-        if starts_in_body_line && self.next_of_run(tokens, first, is_group).is_none() {
-            blanks = None;
-        }
-        (line_end, blanks)
+        let goes_on = !starts_in_body_line || self.next_of_run(tokens, first, is_group).is_some();
+        (line_end, has_blanks && goes_on)
     }
 }
 
