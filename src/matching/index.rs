@@ -144,7 +144,9 @@ impl ShapeIndex {
         let mut literals = Vec::new();
         for (acting, shape) in rules.other_shapes() {
             match (acting, shape) {
-                (Acting::Rule(rule), Shape::Inline(literal)) => literals.push((literal, rule)),
+                (Acting::Rule(rule), Shape::Inline(literal)) => {
+                    literals.push((literal.clone(), rule))
+                }
                 (Acting::Rule(rule), shape) => matched.push((rule.0, shape)),
                 (Acting::Exception(at), shape) => excepted.push((at as u32, shape)),
             }
@@ -174,15 +176,15 @@ struct AffixIndex {
 }
 
 impl AffixIndex {
-    fn new(shapes: Vec<(u32, Shape)>) -> Self {
+    fn new(shapes: Vec<(u32, &Shape)>) -> Self {
         let mut starts = Affixes::default();
         let mut ends = Affixes::default();
         let mut patterns = Vec::new();
         for (owner, shape) in shapes {
             match shape {
-                Shape::Starts { phrase, max_words } => starts.add_start(&phrase, max_words, owner),
-                Shape::Ends { phrase, max_words } => ends.add_end(&phrase, max_words, owner),
-                Shape::Pattern(pattern) => patterns.push((pattern.0, owner)),
+                Shape::Starts { phrase, max_words } => starts.add_start(phrase, *max_words, owner),
+                Shape::Ends { phrase, max_words } => ends.add_end(phrase, *max_words, owner),
+                Shape::Pattern(pattern) => patterns.push((pattern.0.clone(), owner)),
                 Shape::Line(_) | Shape::Inline(_) => {}
             }
         }

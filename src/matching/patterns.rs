@@ -65,8 +65,7 @@ impl Patterns {
 
     fn try_one(&self, at: u32, view: &str, found: &mut impl FnMut(u32)) {
         let (pattern, owner) = &self.patterns[at as usize];
-        let may_match = !pattern.is_too_long(view) && pattern.holds_literal(view);
-        if may_match && pattern.matches(view) {
+        if pattern.may_match(view) && pattern.matches(view) {
             found(*owner);
         }
     }

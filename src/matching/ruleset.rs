@@ -303,10 +303,10 @@ impl RuleSet {
     }
 
     /// Every shape that acts and is not a whole line.
-    pub(crate) fn other_shapes(&self) -> impl Iterator<Item = (Acting, Shape)> {
+    pub(crate) fn other_shapes(&self) -> impl Iterator<Item = (Acting, &Shape)> {
         self.layers.iter().flat_map(|one| {
-            let shapes = one.layer.stored().other_shapes();
-            shapes.filter_map(|(owner, shape)| Some((one.acting(owner)?, shape)))
+            let shapes = one.layer.stored().other_shapes().iter();
+            shapes.filter_map(|(owner, shape)| Some((one.acting(*owner)?, shape)))
         })
     }
 

@@ -3,7 +3,7 @@
 //! The invariant: a pattern matches whole views only, never the empty one, and every match contains one of its
 //! literals, so that a search for literals can stand before it. Made by the pack reader, run by the matcher.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
@@ -18,9 +18,13 @@ const MAX_NESTING: u32 = 64;
 /// Shortest literal, in letters, that may stand before a pattern.
 const MIN_LITERAL_LETTERS: usize = 3;
 
-/// A pattern, which is compiled when it is first needed.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Pattern {
+/// A pattern, which is compiled when it is first needed. A clone is the same pattern, compiled once for all.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern(Arc<Parts>);
+
+/// What a pattern says, and what was found out about it so far.
+#[derive(Debug, Default)]
+struct Parts {
     source: String,
     /// None when it does not compile, which is only found out of a forged rule set: it matches nothing.
     regex: OnceLock<Option<Regex>>,
@@ -78,54 +82,59 @@ impl Pattern {
             ));
         }
         let source = source.to_owned();
-        Ok(Pattern { source, literals, ..Pattern::default() })
+        Ok(Pattern(Arc::new(Parts { source, literals, ..Parts::default() })))
     }
 
     /// A pattern of a compiled rule set, which was read and tried before.
     pub(crate) fn checked_before(source: String, literals: Vec<String>, bounds: Bounds) -> Self {
-        Pattern { source, literals, bounds: bounds.into(), ..Pattern::default() }
+        Pattern(Arc::new(Parts { source, literals, bounds: bounds.into(), ..Parts::default() }))
     }
 
     /// Tries to compile the pattern, so that whoever wrote it learns what is wrong with it. The result is dropped: a
     /// pack may have more patterns than ever match.
     pub(crate) fn compile(&self) -> Result<(), String> {
-        compiled(&self.source).map(drop).map_err(|error| first_line(&error))
+        compiled(self.source()).map(drop).map_err(|error| first_line(&error))
     }
 
     pub(crate) fn source(&self) -> &str {
-        &self.source
+        &self.0.source
     }
 
     /// Every match contains at least one of these.
     pub(crate) fn literals(&self) -> &[String] {
-        &self.literals
+        &self.0.literals
     }
 
     /// What every match begins or ends with.
     pub(crate) fn bounds(&self) -> &Bounds {
-        let bounds = || parsed(&self.source).map_or(Bounds::Free, |hir| Bounds::of(&hir));
-        self.bounds.get_or_init(bounds)
+        let bounds = || parsed(self.source()).map_or(Bounds::Free, |hir| Bounds::of(&hir));
+        self.0.bounds.get_or_init(bounds)
     }
 
     /// Whether it can match a text that holds no other characters than these.
     pub(crate) fn can_match_of(&self, is_one: fn(char) -> bool) -> bool {
-        parsed(&self.source).map_or(true, |hir| can_match_of(&hir, is_one))
+        parsed(self.source()).map_or(true, |hir| can_match_of(&hir, is_one))
     }
 
     pub(crate) fn matches(&self, view: &str) -> bool {
-        let regex = self.regex.get_or_init(|| compiled(&self.source).ok());
+        let regex = self.0.regex.get_or_init(|| compiled(self.source()).ok());
         regex.as_ref().is_some_and(|regex| regex.is_match(view))
     }
 
-    /// Whether a view holds what every match does. Asked before a pattern is tried, which may have to be compiled for that:
-    /// it takes as long as hundreds of searches.
+    /// Whether it is worth trying a view: it is no longer than any match and holds what every match does. Asked before a
+    /// pattern is tried, which may have to be compiled for that: it takes as long as hundreds of searches.
+    pub(crate) fn may_match(&self, view: &str) -> bool {
+        !self.is_too_long(view) && self.holds_literal(view)
+    }
+
+    /// Whether a view holds what every match does.
     pub(crate) fn holds_literal(&self, view: &str) -> bool {
-        self.literals.iter().any(|part| view.contains(part.as_str()))
+        self.literals().iter().any(|part| view.contains(part.as_str()))
     }
 
     /// Whether a view begins, or ends, with the same byte as some match: most do not, and need not be looked at further.
     pub(crate) fn has_edge(&self, view: &str) -> bool {
-        let Edge { is_head, bytes } = *self.edge.get_or_init(|| Edge::of(self.bounds()));
+        let Edge { is_head, bytes } = *self.0.edge.get_or_init(|| Edge::of(self.bounds()));
         let mut chars = view.chars();
         let c = if is_head { chars.next() } else { chars.next_back() };
         let byte = if is_head { view.bytes().next() } else { view.bytes().next_back() };
@@ -134,9 +143,9 @@ impl Pattern {
     }
 
     /// Whether the view has more characters than any match, as a line of prose that begins like one often has.
-    pub(crate) fn is_too_long(&self, view: &str) -> bool {
-        let longest = || most_chars(&parsed(&self.source).ok()?);
-        let longest = *self.longest.get_or_init(longest);
+    fn is_too_long(&self, view: &str) -> bool {
+        let longest = || most_chars(&parsed(self.source()).ok()?);
+        let longest = *self.0.longest.get_or_init(longest);
         longest.is_some_and(|most| view.len() > most && view.chars().count() > most)
     }
 }

@@ -162,7 +162,9 @@ impl Shape {
     #[must_use]
     pub fn matches(&self, view: &str) -> bool {
         match self {
-            Shape::Pattern(pattern) => pattern.0.has_edge(view) && pattern.0.matches(view),
+            Shape::Pattern(PatternShape(pattern)) => {
+                pattern.has_edge(view) && pattern.may_match(view) && pattern.matches(view)
+            }
             _ => matches_view(self, view),
         }
     }

@@ -5,7 +5,7 @@
 //! invariant: a stored rule is the rule that was compiled, save for its examples and the places of its shapes. Read by
 //! the matchers.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use simdutf8::basic::from_utf8 as utf8;
 
@@ -34,6 +34,8 @@ pub(crate) struct StoredRules {
     notes: Texts,
     files: Texts,
     languages: Texts,
+    /// The shapes among the notes, and whose they are, read once: all cleaners share what its patterns compile to.
+    others: OnceLock<Vec<(u32, Shape)>>,
 }
 
 /// Bytes of an entry: end of the id, word, start of the phrases, line in the file, 32 bits each, and the digest. One more
@@ -134,6 +136,7 @@ impl StoredRules {
             notes: Texts::open(sections, NOTES)?,
             files: Texts::open(sections, FILES)?,
             languages: Texts::open(sections, LANGUAGES)?,
+            others: OnceLock::new(),
         })
     }
 
@@ -252,12 +255,15 @@ impl StoredRules {
         let (from, to) = self.lines(owner);
         let lines = records::all(&self.records, from, to)
             .map(|(_, record)| Shape::Line(String::from_utf8_lossy(record.phrase).into_owned()));
-        lines.chain(shapes_of(self.notes.of(owner)).map(|(_, shape)| shape)).collect()
+        let others = self.other_shapes();
+        let others = &others[others.partition_point(|(other, _)| *other < owner)..];
+        let others = others.iter().take_while(|(other, _)| *other == owner);
+        lines.chain(others.map(|(_, shape)| shape.clone())).collect()
     }
 
-    /// Every shape that is not a whole line, and whose it is.
-    pub(crate) fn other_shapes(&self) -> impl Iterator<Item = (u32, Shape)> {
-        shapes_of(self.notes.iter())
+    /// Every shape that is not a whole line, and whose it is; owners rise.
+    pub(crate) fn other_shapes(&self) -> &[(u32, Shape)] {
+        self.others.get_or_init(|| shapes_of(self.notes.iter()).collect())
     }
 
     /// A rule, whose shapes are read when somebody asks for them.
