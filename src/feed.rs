@@ -3,11 +3,27 @@
 //! The invariant: the lines fed are exactly the text, whatever the windows in which it is scanned, and a line that is too
 //! long is told of, not examined. Called by every door.
 
+use std::cell::Cell;
+
 use crate::evidence::decider::Decider;
 use crate::limits::Limits;
+use crate::matching::judge::Judge;
 use crate::matching::ruleset::Matcher;
 use crate::text::line::Line;
 use crate::text::scan::{Marks, Scan, WINDOW};
+
+/// What a document needs room for, and the next one can use again.
+#[derive(Default)]
+struct Buffers {
+    scan: Scan,
+    judge: Judge,
+}
+
+thread_local! {
+    /// The buffers of the document before: with them a document from which nothing goes takes no memory of its own. They
+    /// hold a window of text, and a line at most.
+    static BUFFERS: Cell<Buffers> = Cell::default();
+}
 
 /// Feeds all lines of a document.
 pub(crate) fn feed_text(
@@ -16,29 +32,33 @@ pub(crate) fn feed_text(
     text: &[u8],
     limits: &Limits,
 ) {
-    let mut scan = Scan::default();
+    // A thread that is ending has none any more.
+    let Buffers { mut scan, judge } = BUFFERS.try_with(Cell::take).unwrap_or_default();
+    decider.judge = judge;
     let mut start = 0;
     while start < text.len() {
         let window = &text[start..text.len().min(start.saturating_add(WINDOW))];
         let fed = feed_lines(decider, matcher, window, start as u64, limits, &mut scan);
-        start += fed;
-        if fed == 0 || start + window.len() - fed == text.len() {
-            // The last line of the text, or one that is longer than a window.
-            let rest = &text[start..];
-            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-            if end > 0 {
-                feed_one(
-                    decider,
-                    matcher,
-                    Line::from_raw(start as u64, &rest[..end]),
-                    limits,
-                    &mut scan,
-                );
-            }
-            start += end;
+        let (rest_start, window_end) = (start + fed, start + window.len());
+        let rest = &text[rest_start..];
+        let mut rest_len = 0;
+        if window_end == text.len() && !rest.is_empty() {
+            // The last line of the text, which has no line end, and was scanned.
+            let line = Line::from_raw(rest_start as u64, rest);
+            let content = fed..fed + line.content.len();
+            feed_line(decider, matcher, line, &scan.marks(content), limits);
+            rest_len = rest.len();
+        } else if fed == 0 {
+            // A line that is longer than a window.
+            rest_len = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let line = Line::from_raw(rest_start as u64, &rest[..rest_len]);
+            feed_one(decider, matcher, line, limits, &mut scan);
         }
+        start = rest_start + rest_len;
     }
     decider.finish(matcher.rules());
+    let buffers = Buffers { scan, judge: std::mem::take(&mut decider.judge) };
+    let _ = BUFFERS.try_with(|idle| idle.set(buffers));
 }
 
 /// Feeds the lines that end in a window, the first of which stands at `start`. Returns how many bytes these are.

@@ -42,6 +42,7 @@ pub mod jsonl;
 mod limits;
 mod matching;
 mod model;
+mod numbers;
 mod rules;
 mod span;
 mod stream;

@@ -29,7 +29,8 @@ use crate::text::texture::{Texture, is_prose};
 pub(crate) struct Decider {
     limits: Limits,
     host: Option<String>,
-    judge: Judge,
+    /// Judges the lines; its buffers can be another's.
+    pub judge: Judge,
     region: Region,
     state: State,
     stretch: Stretch,

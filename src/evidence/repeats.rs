@@ -3,12 +3,9 @@
 //! The invariant: memory is bounded, and a line counts as repeated only if it stood in the document twice before, so
 //! that removing lines never makes another one repeated. Asked by the decider.
 
-use std::collections::HashMap;
-
-use xxhash_rust::xxh3::Xxh3Builder;
-
 use crate::matching::judge::Unit;
 use crate::matching::ruleset::RuleSet;
+use crate::numbers::NumberMap;
 
 /// How often a line must have stood in the document before.
 const TIMES_BEFORE: u8 = 2;
@@ -18,7 +15,7 @@ const MAX_LINES: usize = 4096;
 /// How often the lines of rules that ask for it stood in the document.
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
-    counts: HashMap<u64, u8, Xxh3Builder>,
+    counts: NumberMap<u64, u8>,
 }
 
 impl Repeats {

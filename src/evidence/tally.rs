@@ -3,14 +3,11 @@
 //! The invariant: evidence only grows as lines are added, each folded text counts once, and the lines of one weak rule
 //! count no more than a point: a list of the body is often a list of one kind. Filled from runs by the stretch.
 
-use std::collections::{HashMap, HashSet};
-
-use xxhash_rust::xxh3::Xxh3Builder;
-
 use super::points::Points;
 use super::run::{Held, Run};
 use crate::matching::detach::SEGMENT_COST;
 use crate::matching::ruleset::{RuleId, RuleSet, Tongue};
+use crate::numbers::{NumberMap, NumberSet};
 use crate::rules::category::{Edge, Weight};
 
 /// What a place before or after all prose, or at one end of the document, adds, in half points.
@@ -36,11 +33,11 @@ pub(crate) struct Place {
 /// What candidates add up to.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    seen: HashSet<u64, Xxh3Builder>,
+    seen: NumberSet<u64>,
     /// What each rule has added, in half points.
-    shares: HashMap<RuleId, u32, Xxh3Builder>,
+    shares: NumberMap<RuleId, u32>,
     /// What the weak rules of each language have added.
-    weak: HashMap<Tongue, u32, Xxh3Builder>,
+    weak: NumberMap<Tongue, u32>,
     /// The most of these.
     most_weak: u32,
     halves: u32,

@@ -3,12 +3,9 @@
 //! The invariant: a stretch that goes is strong enough to stand in a text line, and the body beside it begins and ends as
 //! body does. Asked by the line judge.
 
-use std::collections::{HashMap, HashSet};
-
-use xxhash_rust::xxh3::Xxh3Builder;
-
 use super::judge::{Judged, Unit};
 use super::ruleset::{Marker, RuleId, RuleSet};
+use crate::numbers::{NumberMap, NumberSet};
 use crate::rules::category::Weight;
 use crate::text::chars::{trim_end, trim_start};
 use crate::text::fold::fold_into;
@@ -34,8 +31,8 @@ pub(crate) fn has_affix(units: &[Unit], rules: &RuleSet) -> bool {
 
 /// The weight of the distinct units; one rule counts no more than it can in a run.
 fn distinct_weight(units: &[Unit], rules: &RuleSet) -> u32 {
-    let mut seen: HashSet<u64, Xxh3Builder> = HashSet::default();
-    let mut shares: HashMap<RuleId, u32, Xxh3Builder> = HashMap::default();
+    let mut seen: NumberSet<u64> = NumberSet::default();
+    let mut shares: NumberMap<RuleId, u32> = NumberMap::default();
     for unit in units.iter().filter(|unit| seen.insert(unit.key)) {
         let rule = rules.facts(unit.rule);
         let share = shares.entry(unit.rule).or_default();

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use wide::u8x16;
+use wide::{i8x16, u8x16};
 
 /// Bytes of one block.
 const BLOCK: usize = 64;
@@ -55,10 +55,11 @@ impl Scan {
         }
     }
 
-    #[inline]
+    // Inlined, so that what the classes are compared with stays in registers from block to block.
+    #[inline(always)]
     fn set(&mut self, at: usize, chunk: &[u8; BLOCK]) {
-        let (mut high, mut mark, mut feeds) = (0, 0, 0);
         let (parts, _) = chunk.as_chunks::<16>();
+        let (mut high, mut mark, mut feeds) = (0, 0, 0);
         for (at, part) in parts.iter().enumerate() {
             let [part_high, part_mark, part_feeds] = classes(*part);
             high |= u64::from(part_high) << (16 * at);
@@ -69,25 +70,30 @@ impl Scan {
         self.add_feeds((at * BLOCK) as u32, feeds);
     }
 
-    #[inline]
+    #[inline(always)]
     fn add_feeds(&mut self, base: u32, mut feeds: u64) {
-        let count = feeds.count_ones() as usize;
+        let mut count = self.feed_count;
         // Room for two is written to at once, needed or not: seldom does a block have more.
-        if self.feeds.len() < self.feed_count + count.max(2) {
-            self.feeds.resize(2 * self.feeds.len() + BLOCK, 0);
+        if self.feeds.len() < count + BLOCK {
+            self.make_room();
         }
-        let room = &mut self.feeds[self.feed_count..];
-        room[0] = base + feeds.trailing_zeros();
-        feeds &= feeds.wrapping_sub(1);
-        room[1] = base + feeds.trailing_zeros();
-        feeds &= feeds.wrapping_sub(1);
-        let mut more = 2;
+        for _ in 0..2 {
+            self.feeds[count] = base + feeds.trailing_zeros();
+            count += usize::from(feeds != 0);
+            feeds &= feeds.wrapping_sub(1);
+        }
         while feeds != 0 {
-            room[more] = base + feeds.trailing_zeros();
+            self.feeds[count] = base + feeds.trailing_zeros();
+            count += 1;
             feeds &= feeds - 1;
-            more += 1;
         }
-        self.feed_count += count;
+        self.feed_count = count;
+    }
+
+    /// Makes room for the line feeds of a block.
+    #[cold]
+    fn make_room(&mut self) {
+        self.feeds.resize(2 * self.feeds.len() + 2 * BLOCK, 0);
     }
 
     /// Where each line feed stands.
@@ -106,15 +112,12 @@ impl Scan {
 fn classes(part: [u8; 16]) -> [u32; 3] {
     let bytes = u8x16::new(part);
     let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
-    let mark = (bytes | u8x16::splat(1)).simd_eq(u8x16::splat(b'/'))
-        | (bytes | u8x16::splat(3)).simd_eq(u8x16::splat(b'?'))
-        | is(b'!')
-        | is(b'_')
-        | is(b'%');
-    // As unsigned bytes, so that high ones are late too.
-    let late = bytes.simd_gt(u8x16::splat(b'z')).to_bitmask();
-    let high = bytes.to_bitmask();
-    [high, mark.to_bitmask() | (late & !high), is(b'\n').to_bitmask()]
+    // Bytes that differ in these bits are taken together.
+    let is_but = |bits: u8, byte: u8| (bytes | u8x16::splat(bits)).simd_eq(u8x16::splat(byte));
+    // As signed bytes: high ones are not late.
+    let late = bytes.cast_signed().simd_gt(i8x16::splat(b'z' as i8)).cast_unsigned();
+    let mark = is_but(1, b'/') | is_but(3, b'?') | is_but(4, b'%') | is(b'_') | late;
+    [bytes.to_bitmask(), mark.to_bitmask(), is(b'\n').to_bitmask()]
 }
 
 /// What the scan found in one line.
@@ -126,40 +129,29 @@ pub(crate) struct Marks<'s> {
 }
 
 impl Marks<'_> {
-    /// Whether the line is ASCII.
+    /// Visits the places of the marks of the line, counted from its start. Says whether the line is ASCII.
     #[inline]
-    pub(crate) fn is_ascii(&self) -> bool {
-        self.words(|block| block.high).all(|(_, bits)| bits == 0)
-    }
-
-    /// Where the marks of the line stand, counted from its start.
-    #[inline]
-    pub(crate) fn each(&self, mut each: impl FnMut(usize)) {
-        for (base, mut bits) in self.words(|block| block.mark) {
-            while bits != 0 {
-                each(base + bits.trailing_zeros() as usize - self.part.start);
-                bits &= bits - 1;
-            }
-        }
-    }
-
-    /// The bits of one kind, block by block, without those outside the line.
-    #[inline]
-    fn words(&self, kind: impl Fn(&Block) -> u64) -> impl Iterator<Item = (usize, u64)> {
+    pub(crate) fn each(&self, mut each: impl FnMut(usize)) -> bool {
         let Range { start, end } = self.part;
         let first = start / BLOCK;
-        let last = end.div_ceil(BLOCK);
-        self.blocks[first..last].iter().enumerate().map(move |(at, block)| {
+        let mut high = 0;
+        for (at, block) in self.blocks[first..end.div_ceil(BLOCK)].iter().enumerate() {
             let base = (first + at) * BLOCK;
-            let mut bits = kind(block);
+            let mut within = u64::MAX;
             if base < start {
-                bits &= u64::MAX << (start - base);
+                within <<= start - base;
             }
             if base + BLOCK > end {
-                bits &= u64::MAX >> (base + BLOCK - end);
+                within &= u64::MAX >> (base + BLOCK - end);
             }
-            (base, bits)
-        })
+            high |= block.high & within;
+            let mut marks = block.mark & within;
+            while marks != 0 {
+                each(base + marks.trailing_zeros() as usize - start);
+                marks &= marks - 1;
+            }
+        }
+        high == 0
     }
 }
 
@@ -210,11 +202,11 @@ mod tests {
             let part = a.min(b)..a.max(b);
             let marks = scan.marks(part.clone());
             let mut found = Vec::new();
-            marks.each(|at| found.push(at));
+            let is_ascii = marks.each(|at| found.push(at));
             let line = &text[part];
             let expected: Vec<usize> = (0..line.len()).filter(|&at| is_mark(line[at])).collect();
             prop_assert_eq!(found, expected);
-            prop_assert_eq!(marks.is_ascii(), line.is_ascii());
+            prop_assert_eq!(is_ascii, line.is_ascii());
         }
     }
 }

@@ -29,11 +29,11 @@ pub(super) struct Cuts<'l> {
 }
 
 impl<'l> Cuts<'l> {
-    pub(super) fn new(line: &'l [u8], signs: &'l Signs, is_ascii: bool) -> Self {
+    pub(super) fn new(line: &'l [u8], signs: &'l Signs) -> Self {
         Cuts {
             line,
             signs,
-            is_ascii,
+            is_ascii: false,
             first: None,
             last: None,
             part: None,

@@ -62,8 +62,8 @@ impl Gate {
         if self.signs.are_everywhere {
             return Glance::Unknown;
         }
-        let mut cuts = Cuts::new(line, &self.signs, marks.is_ascii());
-        marks.each(|at| cuts.take(at));
+        let mut cuts = Cuts::new(line, &self.signs);
+        cuts.is_ascii = marks.each(|at| cuts.take(at));
         let script = Script::of_line(line, &mut cuts);
         let Some(script) = script.filter(|_| !cuts.is_odd) else { return Glance::Unknown };
         if line.len() >= MIN_UNIT_BYTES && self.is_body(line, script, &cuts) {
