@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,7 @@ use super::record::{Checkpoint, Complete, Done, FOLDER, Part, Stamp, Step, Work}
 use super::shard::{Shard, Target, hash_of, hex, key, with_suffix};
 use super::sides::{RECEIPTS_END, receipts_end, receipts_start};
 use super::walk::Source;
-use crate::containers::{Buffers, Container, Position};
+use crate::containers::{Buffers, Container, Parts, Position};
 use crate::talk::visible;
 
 /// Where the files of a run go.
@@ -258,11 +258,11 @@ impl InHand {
     /// What stands before the first block.
     pub fn start(&mut self, job: &Job, container: Container) -> Result<()> {
         if self.from.is_none() && job.places.receipts.is_some() {
-            self.shard.put(0, &receipts_start(container))?;
+            self.shard.put(0, receipts_start(container))?;
         }
         let Some(assembly) = self.assembly.take() else { return Ok(()) };
         let name = self.source.name();
-        let make = move |parts: &mut dyn Read, output: &mut (dyn Write + Send)| {
+        let make = move |parts: &mut Parts<'_>, output: &mut (dyn Write + Send)| {
             assembly(parts, output).map_err(|problem| anyhow!("{name}: {problem}"))
         };
         self.shard.begin_remake(self.targets.len() - 1, Box::new(make))
@@ -271,8 +271,7 @@ impl InHand {
     /// Appends a block.
     pub fn add(&mut self, job: &Job, block: Finished) -> Result<()> {
         for (which, bytes) in block.bytes.into_iter().enumerate() {
-            self.shard.put(which, &bytes)?;
-            block.buffers.give(bytes);
+            block.buffers.give(self.shard.put(which, bytes)?);
         }
         self.work.add(block.work);
         self.blocks += 1;
@@ -330,7 +329,7 @@ impl InHand {
     /// All blocks were added: the files go to their places, and the record says so.
     pub fn finish(mut self, job: &Job, input_xxh3: String) -> Result<Done> {
         if job.places.receipts.is_some() {
-            self.shard.put(0, &receipts_end(self.work.receipts))?;
+            self.shard.put(0, receipts_end(self.work.receipts))?;
         }
         self.shard.finish_remakes()?;
         let written = self.shard.sync()?;

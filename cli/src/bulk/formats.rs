@@ -1,6 +1,6 @@
 //! The formats that are read, as the containers know them.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::sync::Arc;
 
 use unchaff::Cleaner;
@@ -8,7 +8,7 @@ use unchaff::Cleaner;
 use super::job::{Assembly, Formats, Opened};
 use super::walk::Source;
 use crate::args::CleanFormatArg;
-use crate::containers::{self, Buffers, Container, Options, Position, Problem, ProblemKind};
+use crate::containers::{self, Buffers, Container, Options, Parts, Position, Problem, ProblemKind};
 
 /// Opens any file that the containers read.
 pub struct Files {
@@ -35,7 +35,7 @@ impl Formats for Files {
         let assembly = containers::needs_assembly(&shape).then(|| {
             let (path, shape, options) =
                 (source.input.clone(), shape.clone(), self.options.clone());
-            let assemble = move |parts: &mut dyn Read, output: &mut (dyn Write + Send)| {
+            let assemble = move |parts: &mut Parts<'_>, output: &mut (dyn Write + Send)| {
                 containers::assemble(&path, &shape, &options, parts, output)
             };
             Box::new(assemble) as Assembly

@@ -8,7 +8,7 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -28,8 +28,8 @@ use super::summary::Summary;
 use super::tally::Tally;
 use super::walk::{Found, Source};
 use crate::containers::{
-    BLOCK_BYTES, Block, BlockCleaner, BlockReader, CleanBlock, Content, Packing, Position, Problem,
-    ProblemKind, Shape,
+    BLOCK_BYTES, Block, BlockCleaner, BlockReader, CleanBlock, Content, Packing, Parts, Position,
+    Problem, ProblemKind, Shape,
 };
 use unchaff::Cleaner;
 
@@ -54,7 +54,7 @@ pub struct Opened {
 
 /// Makes a file of its parts.
 pub type Assembly =
-    Box<dyn FnOnce(&mut dyn Read, &mut (dyn Write + Send)) -> Result<(), Problem> + Send>;
+    Box<dyn FnOnce(&mut Parts<'_>, &mut (dyn Write + Send)) -> Result<(), Problem> + Send>;
 
 /// Everything that a run needs.
 pub struct Job {

@@ -1,16 +1,16 @@
 //! Making an output of the parts that are written to a file, while they are written.
 //!
-//! The parts stay for a later run to go on with; a thread reads them as they come and writes the output beside them, so that
-//! little is left to do behind the last one. The invariant: the output is made of exactly the parts that were told of, in
-//! order, and takes their place only when it is whole; dropped before that, it leaves nothing behind. Begun, told of parts and
-//! finished by a shard.
+//! The parts stay for a later run to go on with; a thread is handed each behind that and writes the output beside them, so
+//! that little is left to do behind the last one. The invariant: the output is made of exactly the parts of earlier runs and
+//! those that were handed over, in order, and takes their place only when it is whole; dropped before that, it leaves nothing
+//! behind. Begun, handed parts and finished by a shard.
 
 use std::fs::Permissions;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Take, Write};
 use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, Result, anyhow};
@@ -18,9 +18,13 @@ use anyhow::{Context, Result, anyhow};
 use super::disk::Disk;
 use super::growing::Growing;
 use super::shard::{Target, with_suffix};
+use crate::containers::Parts;
 
-/// Reads parts and writes an output.
-pub type Make = Box<dyn FnOnce(&mut dyn Read, &mut (dyn Write + Send)) -> Result<()> + Send>;
+/// Takes parts and writes an output.
+pub type Make = Box<dyn FnOnce(&mut Parts<'_>, &mut (dyn Write + Send)) -> Result<()> + Send>;
+
+/// Length of what stands before each part in its file: how long it is, little-endian.
+const HEAD: usize = 8;
 
 /// An output that is being made.
 pub struct Remake {
@@ -28,14 +32,14 @@ pub struct Remake {
     name: String,
     parts: PathBuf,
     output: PathBuf,
-    /// Tells of bytes of the parts that were written.
-    more: Option<Sender<u64>>,
+    /// Hands over parts, one at a time, so that no more than one waits in memory.
+    more: Option<SyncSender<Vec<u8>>>,
     thread: Option<JoinHandle<Result<Growing>>>,
     is_in_place: bool,
 }
 
 impl Remake {
-    /// Begins, with so many bytes of parts. They stand in the temporary file of the target.
+    /// Begins, with so many bytes of parts of earlier runs. They stand in the temporary file of the target.
     pub fn begin(
         disk: &Arc<dyn Disk>,
         target: &Target,
@@ -49,25 +53,30 @@ impl Remake {
         let written = disk.open(&parts).with_context(failed)?;
         disk.remove(&output).with_context(failed)?;
         let file = disk.create_new(&output, mode).with_context(failed)?;
-        let (more, told) = mpsc::channel();
-        let read = Told { written: BufReader::new(written), ready: bytes, more: told };
+        let (more, handed) = mpsc::sync_channel(0);
+        let all = AllParts { earlier: BufReader::new(written.take(bytes)), more: handed };
         let failed = failed();
-        let thread = thread::spawn(move || make_all(make, read, Growing::new(file), failed));
+        let thread = thread::spawn(move || make_all(make, all, Growing::new(file), failed));
         let disk = Arc::clone(disk);
         let (more, thread) = (Some(more), Some(thread));
         Ok(Remake { disk, name, parts, output, more, thread, is_in_place: false })
     }
 
-    /// Tells of bytes that were written to the parts.
-    pub fn tell(&mut self, bytes: u64) -> Result<()> {
-        match self.more.as_ref().map(|more| more.send(bytes)) {
+    /// What stands before a part in its file.
+    pub fn head(part: &[u8]) -> [u8; HEAD] {
+        (part.len() as u64).to_le_bytes()
+    }
+
+    /// Hands over a part that was written, as soon as the one before is done with.
+    pub fn hand(&mut self, part: Vec<u8>) -> Result<()> {
+        match self.more.as_ref().map(|more| more.send(part)) {
             Some(Ok(())) => Ok(()),
             // The thread has ended before the parts have: it says why.
             _ => self.join().and(Err(anyhow!("{}: ended before its parts", self.name))),
         }
     }
 
-    /// All parts were told of: waits for the output, and puts it in their place.
+    /// All parts were handed over: waits for the output, and puts it in their place.
     pub fn finish(mut self) -> Result<Growing> {
         self.more = None;
         let made = self.join()?;
@@ -96,31 +105,46 @@ impl Drop for Remake {
     }
 }
 
-fn make_all(make: Make, mut parts: Told, output: Growing, failed: String) -> Result<Growing> {
+fn make_all(make: Make, mut parts: AllParts, output: Growing, failed: String) -> Result<Growing> {
     let mut output = BufWriter::with_capacity(1 << 20, output);
     make(&mut parts, &mut output)?;
     output.into_inner().map_err(io::IntoInnerError::into_error).context(failed)
 }
 
-/// The parts that were told of. Waits for more; they end when nobody can tell of any.
-struct Told {
-    written: BufReader<Box<dyn Read + Send>>,
-    /// Bytes that were told of and not read.
-    ready: u64,
-    more: Receiver<u64>,
+/// The parts, those of earlier runs first. Waits for more; they end when nobody can hand any over.
+struct AllParts {
+    earlier: BufReader<Take<Box<dyn Read + Send>>>,
+    more: Receiver<Vec<u8>>,
 }
 
-impl Read for Told {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.ready == 0 {
-            match self.more.recv() {
-                Ok(bytes) => self.ready = bytes,
-                Err(_) => return Ok(0),
-            }
+impl AllParts {
+    /// The next part of an earlier run, if there is one.
+    fn earlier(&mut self) -> io::Result<Option<Vec<u8>>> {
+        if self.earlier.fill_buf()?.is_empty() {
+            return match self.earlier.get_ref().limit() {
+                0 => Ok(None),
+                _ => Err(io::ErrorKind::UnexpectedEof.into()),
+            };
         }
-        let read = self.written.by_ref().take(self.ready).read(buffer)?;
-        self.ready -= read as u64;
-        Ok(read)
+        let mut head = [0; HEAD];
+        self.earlier.read_exact(&mut head)?;
+        let len = u64::from_le_bytes(head);
+        let mut part = Vec::new();
+        // Where there is no such room, reading says so.
+        let _ = part.try_reserve_exact(usize::try_from(len).unwrap_or(0));
+        self.earlier.by_ref().take(len).read_to_end(&mut part)?;
+        match part.len() as u64 == len {
+            true => Ok(Some(part)),
+            false => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+}
+
+impl Iterator for AllParts {
+    type Item = io::Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.earlier().transpose().or_else(|| self.more.recv().ok().map(Ok))
     }
 }
 
@@ -141,8 +165,7 @@ mod tests {
     /// Writes the parts in the opposite order of their bytes.
     fn turned() -> Make {
         Box::new(|parts, output| {
-            let mut all = Vec::new();
-            parts.read_to_end(&mut all)?;
+            let mut all = parts.collect::<io::Result<Vec<_>>>()?.concat();
             all.reverse();
             Ok(output.write_all(&all)?)
         })
@@ -155,15 +178,16 @@ mod tests {
         let targets = [target(place.path())];
         let mut shard = Shard::create(&disk, &targets).expect("it begins");
         shard.begin_remake(0, turned()).expect("it begins");
-        shard.put(0, b"abc").expect("it is written");
+        shard.put(0, b"abc".to_vec()).expect("it is written");
         let written = shard.sync().expect("it is synced");
         shard.keep();
         drop(shard);
-        assert_eq!(fs::read(targets[0].temp()).expect("it is kept"), b"abc");
+        let kept = [&Remake::head(b"abc")[..], b"abc"].concat();
+        assert_eq!(fs::read(targets[0].temp()).expect("it is kept"), kept);
         let mut shard =
             Shard::resume(&disk, &targets, &written).expect("it is read").expect("it is there");
         shard.begin_remake(0, turned()).expect("it begins");
-        shard.put(0, b"def").expect("it is written");
+        shard.put(0, b"def".to_vec()).expect("it is written");
         shard.finish_remakes().expect("it is made");
         shard.sync().expect("it is synced");
         shard.put_in_place().expect("it is put in place");
@@ -172,16 +196,28 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_an_earlier_run_that_were_cut_off_are_noticed() {
+        let written = [&Remake::head(b"abc")[..], b"abc"].concat();
+        for len in 0..=written.len() {
+            let file: Box<dyn Read + Send> = Box::new(io::Cursor::new(written[..len].to_vec()));
+            let earlier = BufReader::new(file.take(written.len() as u64));
+            let mut parts = AllParts { earlier, more: mpsc::sync_channel(0).1 };
+            let first = parts.next().expect("there should be one");
+            assert_eq!(first.ok(), (len == written.len()).then(|| b"abc".to_vec()), "{len}");
+        }
+    }
+
+    #[test]
     fn what_fails_is_told_and_leaves_nothing() {
         let place = tempfile::tempdir().expect("a folder");
         let disk: Arc<dyn Disk> = Arc::new(Local);
         let mut shard = Shard::create(&disk, &[target(place.path())]).expect("it begins");
         let fails: Make = Box::new(|parts, _| {
-            parts.read_exact(&mut [0])?;
+            parts.next().expect("there is one")?;
             bail!("a: is no fruit")
         });
         shard.begin_remake(0, fails).expect("it begins");
-        let mut put = (0..).map(|_| shard.put(0, b"abc"));
+        let mut put = (0..).map(|_| shard.put(0, b"abc".to_vec()));
         let error = put.find_map(Result::err).expect("sooner or later it is told");
         assert_eq!(error.to_string(), "a: is no fruit");
         drop(put);

@@ -4,7 +4,7 @@
 //! all. Where one cannot be restored, the others are.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ use super::walk;
 use crate::Run;
 use crate::args::{InputArgs, RestoreArgs};
 use crate::containers::{
-    self, BLOCK_BYTES, Codec, Container, Options, Packing, Shape, TEXT_FIELDS,
+    self, BLOCK_BYTES, Codec, Container, Options, Packing, Parts, Shape, TEXT_FIELDS,
 };
 use crate::input::{Format, Input};
 use crate::receipts::Reader;
@@ -142,12 +142,12 @@ fn restore(
         block.extend_from_slice(bytes);
         if block.len() >= BLOCK_BYTES {
             has_block = true;
-            shard.put(0, &packing.pack(std::mem::take(&mut block)))?;
+            shard.put(0, packing.pack(std::mem::take(&mut block)))?;
         }
         Ok(())
     })?;
     if !block.is_empty() || !has_block {
-        shard.put(0, &packing.pack(block))?;
+        shard.put(0, packing.pack(block))?;
     }
     shard.sync()?;
     shard.put_in_place()
@@ -178,12 +178,12 @@ fn restore_container(
     if containers::needs_assembly(shape) {
         let (path, shape, options) = (path.to_owned(), shape.clone(), options.clone());
         let name = name.clone();
-        let make = move |parts: &mut dyn Read, output: &mut (dyn Write + Send)| {
+        let make = move |parts: &mut Parts<'_>, output: &mut (dyn Write + Send)| {
             containers::assemble(&path, &shape, &options, parts, output).context(name)
         };
         shard.begin_remake(0, Box::new(make))?;
     }
-    let put = |bytes: Vec<u8>| shard.put(0, &bytes);
+    let put = |bytes: Vec<u8>| shard.put(0, bytes).map(|_| ());
     containers::restore(path, shape, &options, |number| receipts.take(number), put)
         .with_context(|| name.clone())?;
     if let Some(receipt) = receipts.peek() {

@@ -170,15 +170,18 @@ impl Shard {
         Ok(Some(shard))
     }
 
-    /// Writes to one of the files, counted from 0.
-    pub fn put(&mut self, which: usize, bytes: &[u8]) -> Result<()> {
+    /// Writes to one of the files, counted from 0. Gives the buffer back, or an empty one.
+    pub fn put(&mut self, which: usize, bytes: Vec<u8>) -> Result<Vec<u8>> {
         let Open { target, file, remake, .. } = &mut self.files[which];
         let at = file.bytes();
         let failed = || format!("{}: cannot be written behind byte {at}", target.name());
-        file.write_all(bytes).with_context(failed)?;
+        if remake.is_some() {
+            file.write_all(&Remake::head(&bytes)).with_context(failed)?;
+        }
+        file.write_all(&bytes).with_context(failed)?;
         match remake {
-            Some(remake) => remake.tell(bytes.len() as u64),
-            None => Ok(()),
+            Some(remake) => remake.hand(bytes).map(|()| Vec::new()),
+            None => Ok(bytes),
         }
     }
 

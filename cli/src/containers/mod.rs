@@ -30,7 +30,7 @@ mod unpacked;
 mod warc;
 mod zstd;
 
-use std::io::{Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use unchaff::Cleaner;
@@ -115,6 +115,9 @@ pub fn cleaner(
     }
 }
 
+/// Parts of which a file is put together: what its blocks come to, in order.
+pub type Parts<'p> = dyn Iterator<Item = io::Result<Vec<u8>>> + 'p;
+
 /// Whether the outputs of the blocks are not the file itself, but the parts of which `assemble` makes it.
 pub fn needs_assembly(shape: &Shape) -> bool {
     shape.container == Container::Parquet
@@ -129,7 +132,7 @@ pub fn assemble(
     path: &Path,
     shape: &Shape,
     options: &Options,
-    parts: &mut dyn Read,
+    parts: &mut Parts<'_>,
     output: &mut (dyn Write + Send),
 ) -> Result<(), Problem> {
     debug_assert!(needs_assembly(shape));

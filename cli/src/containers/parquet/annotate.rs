@@ -101,7 +101,7 @@ impl Spans {
         self.leaf::<Int64Type>(&mut group, &self.ends)?;
         self.leaf::<ByteArrayType>(&mut group, &self.rules)?;
         group.close()?;
-        Ok(part::end(writer.into_inner()?))
+        writer.into_inner()
     }
 
     fn leaf<T: DataType>(

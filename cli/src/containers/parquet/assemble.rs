@@ -2,7 +2,7 @@
 //! input.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use ::parquet::bloom_filter::Sbbf;
@@ -14,16 +14,16 @@ use ::parquet::file::metadata::{
 use ::parquet::file::properties::{WriterProperties, WriterPropertiesPtr, WriterVersion};
 use ::parquet::file::reader::ChunkReader;
 use ::parquet::file::writer::SerializedFileWriter;
-use bytes::Bytes;
 
 use super::part::Part;
 use super::{Opened, annotate, guarded, open, place};
+use crate::containers::Parts;
 use crate::containers::problem::{Place, Problem, ProblemKind};
 
 /// Writes the file of which the outputs of the blocks are the parts.
 pub fn assemble(
     input: &Opened,
-    mut parts: &mut dyn Read,
+    parts: &mut Parts<'_>,
     output: &mut (dyn Write + Send),
 ) -> Result<(), Problem> {
     let file = open(&input.path)?;
@@ -37,7 +37,8 @@ pub fn assemble(
         SerializedFileWriter::new(output, schema, properties(input))
     })?;
     for index in 0..footer.num_row_groups() {
-        let part = Part::read(&mut parts).map_err(|error| {
+        let ends = || Err(io::ErrorKind::UnexpectedEof.into());
+        let part = parts.next().unwrap_or_else(ends).and_then(Part::read).map_err(|error| {
             let what = format!("what was cleaned of it cannot be read again: {error}");
             Problem::new(ProblemKind::Io, place(index), what)
         })?;
@@ -57,7 +58,6 @@ fn row_group(
     let part = match part {
         Part::Kept => None,
         Part::Column(bytes) => {
-            let bytes = Bytes::from(bytes);
             let footer = ParquetMetaDataReader::new()
                 .with_page_index_policy(PageIndexPolicy::Optional)
                 .parse_and_finish(&bytes)?;

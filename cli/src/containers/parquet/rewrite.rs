@@ -88,7 +88,7 @@ impl<E: Editor> ParquetCleaner<E> {
         }
         target.close()?;
         group.close()?;
-        Ok(part::end(writer.into_inner()?))
+        writer.into_inner()
     }
 
     /// Writes the column that says what would go.

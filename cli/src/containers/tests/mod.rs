@@ -100,18 +100,18 @@ pub fn clean_with(
 }
 
 /// Puts back what the receipts of the documents say; the parts, or the file.
-pub fn restored(path: &Path, documents: &[Document]) -> Result<Vec<u8>, Problem> {
+pub fn restored(path: &Path, documents: &[Document]) -> Result<Vec<Vec<u8>>, Problem> {
     let shape = detect(path, None)?;
-    let mut all = Vec::new();
+    let mut blocks = Vec::new();
     let receipt = |number: u64| {
         let document = usize::try_from(number - 1).ok().and_then(|at| documents.get(at));
         Ok::<_, Problem>(document.and_then(|document| document.receipt.clone()))
     };
     restore(path, &shape, &Options::default(), receipt, |bytes| {
-        all.extend(bytes);
+        blocks.push(bytes);
         Ok(())
     })?;
-    Ok(all)
+    Ok(blocks)
 }
 
 pub fn pack(codec: Codec, bytes: &[u8]) -> Vec<u8> {
