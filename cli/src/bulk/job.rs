@@ -213,7 +213,8 @@ impl Job {
                     let mut permit = permits.take();
                     let block = reader.next().map_err(|problem| in_file(source, &problem))?;
                     let Some(block) = block else {
-                        return self.hash_input(source).map(Some);
+                        let hash = reader.file_hash().map(hex);
+                        return hash.map_or_else(|| self.hash_input(source), Ok).map(Some);
                     };
                     permit.widen(&block.content, self.block_bytes.max(BLOCK_BYTES));
                     let (reply, finished) = mpsc::channel();

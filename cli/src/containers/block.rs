@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use unchaff::{Receipt, Report, RuleId, Status};
+use xxhash_rust::xxh3::Xxh3;
 
 use super::buffers::Buffers;
 use super::options::Edit;
@@ -217,6 +218,11 @@ pub trait BlockReader: Send {
     ///
     /// When the file must be refused. Blocks that were read before are void then.
     fn next(&mut self) -> Result<Option<Block>, Problem>;
+
+    /// The hash of the whole file, if the reader read all of it on its way to the end.
+    fn file_hash(&self) -> Option<&Xxh3> {
+        None
+    }
 
     /// Takes the buffers for blocks from there.
     fn reuse(&mut self, buffers: &Buffers) {

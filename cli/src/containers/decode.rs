@@ -8,6 +8,8 @@ use std::collections::VecDeque;
 use std::io::Read;
 use std::path::Path;
 
+use xxhash_rust::xxh3::Xxh3;
+
 use super::block::{Position, Quarantined};
 use super::gzip::{self, Members};
 use super::options::Options;
@@ -216,6 +218,11 @@ impl Decoder {
             self.starts.pop_front();
         }
         self.starts.front().copied().unwrap_or_default()
+    }
+
+    /// The hash of the whole file, if all of it was read.
+    pub fn file_hash(&self) -> Option<&Xxh3> {
+        self.packed.hash()
     }
 
     /// Bytes of the file that were read so far.

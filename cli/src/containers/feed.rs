@@ -5,6 +5,8 @@
 
 use std::path::Path;
 
+use xxhash_rust::xxh3::Xxh3;
+
 use super::block::{Block, Content, Position, Quarantined};
 use super::buffers::Buffers;
 use super::decode::{Decoder, OUT, Step};
@@ -68,6 +70,11 @@ impl Feed {
             records: from.map_or(0, |from| from.records),
             buffers: Buffers::default(),
         })
+    }
+
+    /// The hash of the whole file, if all of it was read.
+    pub fn file_hash(&self) -> Option<&Xxh3> {
+        self.decoder.file_hash()
     }
 
     /// Reads until the buffer holds more than `len` bytes, if the file goes on that far.

@@ -5,6 +5,8 @@
 
 use std::path::Path;
 
+use xxhash_rust::xxh3::Xxh3;
+
 use super::block::{Block, BlockReader, Content, Position};
 use super::buffers::Buffers;
 use super::feed::{Feed, Stop};
@@ -217,6 +219,10 @@ impl BlockReader for JsonlReader {
         };
         let block = self.feed.block(at, content, records);
         Ok(Some(self.finished(block)))
+    }
+
+    fn file_hash(&self) -> Option<&Xxh3> {
+        self.feed.file_hash()
     }
 
     fn reuse(&mut self, buffers: &Buffers) {

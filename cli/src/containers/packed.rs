@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use xxhash_rust::xxh3::Xxh3;
+
 use super::problem::{Place, Problem, ProblemKind};
 
 /// Bytes read at a time.
@@ -17,6 +19,8 @@ pub struct Packed {
     taken: usize,
     offset: u64,
     is_over: bool,
+    /// The hash of what was read, if that began at the start of a file.
+    hash: Option<Xxh3>,
 }
 
 impl Packed {
@@ -33,12 +37,13 @@ impl Packed {
         let file = open().map_err(|error| {
             Problem::of_file(ProblemKind::Io, format!("cannot be opened: {error}"))
         })?;
-        Ok(Packed { offset, ..Packed::new(Box::new(file)) })
+        let hash = (offset == 0).then(Xxh3::new);
+        Ok(Packed { offset, hash, ..Packed::new(Box::new(file)) })
     }
 
     /// Reads from the start of something.
     pub fn new(file: Box<dyn Read + Send>) -> Packed {
-        Packed { file, buffer: Vec::new(), taken: 0, offset: 0, is_over: false }
+        Packed { file, buffer: Vec::new(), taken: 0, offset: 0, is_over: false, hash: None }
     }
 
     /// The next bytes: at least `need`, unless the file ends before that.
@@ -53,19 +58,16 @@ impl Packed {
 
     fn read_more(&mut self) -> Result<(), Problem> {
         let len = self.buffer.len();
-        self.buffer.resize(len + BUFFER, 0);
-        let read = loop {
-            match self.file.read(&mut self.buffer[len..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
-            }
-        };
-        self.buffer.truncate(len + *read.as_ref().unwrap_or(&0));
+        self.buffer.reserve(BUFFER);
+        let read = self.file.by_ref().take(BUFFER as u64).read_to_end(&mut self.buffer);
         let read = read.map_err(|error| {
             let place = Place::Byte(self.offset + len as u64);
             Problem::new(ProblemKind::Io, place, format!("cannot be read: {error}"))
         })?;
         self.is_over = read == 0;
+        if let Some(hash) = &mut self.hash {
+            hash.update(&self.buffer[len..]);
+        }
         Ok(())
     }
 
@@ -73,6 +75,11 @@ impl Packed {
     pub fn take(&mut self, len: usize) {
         self.taken += len;
         self.offset += len as u64;
+    }
+
+    /// The hash of the whole file, if all of it was read.
+    pub fn hash(&self) -> Option<&Xxh3> {
+        self.hash.as_ref().filter(|_| self.is_over)
     }
 
     /// Offset of the next byte.

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use unchaff::{Cleaner, StreamCleaner};
+use xxhash_rust::xxh3::Xxh3;
 
 use super::block::{Block, BlockReader, Content, Position};
 use super::buffers::Buffers;
@@ -227,6 +228,10 @@ impl BlockReader for TextReader {
             Some(large) => self.part(large, 0),
             None => self.documents(),
         }
+    }
+
+    fn file_hash(&self) -> Option<&Xxh3> {
+        self.feed.file_hash()
     }
 
     fn reuse(&mut self, buffers: &Buffers) {

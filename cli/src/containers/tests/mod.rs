@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use unchaff::{Cleaner, Report};
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::problem::Place;
 use super::*;
@@ -96,6 +97,10 @@ pub fn clean_with(
         outcome.quarantine.extend(clean.quarantine);
         outcome.records += clean.records;
     }
+    // What is read from front to back is hashed on the way.
+    let is_whole = shape.container != Container::Parquet && from.is_none_or(|at| at.packed == 0);
+    let file = fs::read(path).expect("the file is there");
+    assert_eq!(reader.file_hash().map(Xxh3::digest128), is_whole.then(|| xxh3_128(&file)));
     Ok(outcome)
 }
 

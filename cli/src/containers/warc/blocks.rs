@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use flate2::Crc;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::head::{Head, Start, TRAILER, find_record};
 use crate::containers::block::{Block, BlockReader, Content, LongPiece, Position};
@@ -241,6 +242,10 @@ impl BlockReader for WarcReader {
                 return Ok(Some(self.aside()));
             }
         }
+    }
+
+    fn file_hash(&self) -> Option<&Xxh3> {
+        self.feed.file_hash()
     }
 
     fn reuse(&mut self, buffers: &Buffers) {
