@@ -4,6 +4,8 @@
 //! reported in order and never overlap. Both doors drive it: the cleaner with the lines of a text, the stream cleaner
 //! with lines as they arrive. Runs wait in the stretch until a line of prose or the end of the document comes.
 
+use std::sync::Arc;
+
 use super::points::Points;
 use super::profile::{Filler, Profile};
 use super::removal::{KeptBecause, Removal};
@@ -28,7 +30,7 @@ use crate::text::texture::{Texture, is_prose};
 #[derive(Debug)]
 pub(crate) struct Decider {
     limits: Limits,
-    host: Option<String>,
+    host: Option<Arc<str>>,
     /// Judges the lines; its buffers can be another's.
     pub judge: Judge,
     region: Region,
@@ -72,12 +74,12 @@ impl Decider {
     pub(crate) fn new(
         profile: Profile,
         limits: Limits,
-        host: Option<&str>,
+        host: Option<Arc<str>>,
         collects_near: bool,
     ) -> Self {
         Decider {
             limits,
-            host: host.map(str::to_owned),
+            host,
             judge: Judge::default(),
             region: Region::Start,
             state: State::default(),
@@ -89,7 +91,7 @@ impl Decider {
     }
 
     /// Begins another document, on a page of this host, with the buffers of the one before.
-    pub(crate) fn restart(&mut self, host: Option<&str>) {
+    pub(crate) fn restart(&mut self, host: Option<Arc<str>>) {
         let Verdict { profile, collects_near, .. } = self.verdict;
         let mut next = Decider::new(profile, self.limits, host, collects_near);
         next.judge = std::mem::take(&mut self.judge);
