@@ -15,6 +15,7 @@ pub(crate) mod index;
 pub(crate) mod inline;
 pub(crate) mod judge;
 pub(crate) mod layer;
+pub(crate) mod literals;
 pub(crate) mod merge;
 pub(crate) mod patterns;
 pub(crate) mod phrases;

@@ -3,15 +3,13 @@
 //! The invariants: a match begins or ends as the bounds of its pattern say, or contains one of its literals, which is kept
 //! by the pack reader; and a pattern is only run where that is so. Used by the index.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::AhoCorasick;
 
 use super::end_index::EndIndex;
 use super::gate::view_ends::ViewEnds;
+use super::literals::search_of;
 use crate::rules::bounds::Bounds;
 use crate::rules::pattern::Pattern;
-
-/// Most literals that are searched by a table with a row for every state.
-const MAX_DENSE_LITERALS: usize = 500;
 
 /// The patterns of a cleaner, and whose they are.
 #[derive(Debug, Default)]
@@ -43,10 +41,7 @@ impl Patterns {
             }
         }
         let literals = (!literals.is_empty()).then(|| {
-            let mut search = AhoCorasick::builder();
-            if literals.len() <= MAX_DENSE_LITERALS {
-                search.kind(Some(AhoCorasickKind::DFA));
-            }
+            let search = search_of(&literals);
             search.build(&literals).expect("literals of checked patterns fit an automaton")
         });
         let (heads, tails) = (EndIndex::new(&heads), EndIndex::new(&tails));

@@ -3,16 +3,14 @@
 //! The invariant is that of the sets: what is answered with no is matched by no affix and no pattern. Views are asked about
 //! by the index, units by the gate.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::AhoCorasick;
 
 use super::script::{Script, core};
 use super::view_ends::ViewEnds;
 use crate::matching::end_sets::EndSets;
 use crate::matching::filter::{END_BYTES, End};
+use crate::matching::literals::search_of;
 use crate::text::chars::is_common_byte;
-
-/// Most literals that are searched by a table with a row for every state.
-const MAX_DENSE_LITERALS: usize = 500;
 
 /// End sets that are ready to be asked.
 #[derive(Debug)]
@@ -25,10 +23,7 @@ pub(crate) struct KnownEnds {
 impl KnownEnds {
     pub(crate) fn new(sets: EndSets) -> Self {
         // Literals of a forged rule set may be too many: then no view is told from others by them.
-        let mut search = AhoCorasick::builder();
-        if sets.free.len() <= MAX_DENSE_LITERALS {
-            search.kind(Some(AhoCorasickKind::DFA));
-        }
+        let mut search = search_of(&sets.free);
         let free = (!sets.free.is_empty()).then(|| search.build(&sets.free).ok()).flatten();
         let cores: Option<Vec<&str>> = sets.free.iter().map(|literal| core(literal)).collect();
         let cores = cores.and_then(|cores| search.ascii_case_insensitive(true).build(cores).ok());
