@@ -86,7 +86,7 @@ impl Cleaner {
     }
 
     /// Cleans a text. Never fails, and never returns a byte that was not in the text. A text from which nothing goes is
-    /// borrowed, and costs no memory of its own: each thread keeps the buffers of the text before.
+    /// borrowed. Each thread keeps its buffers for the next text.
     #[must_use]
     pub fn clean<'t>(&self, text: &'t str) -> Cleaned<'t, str> {
         let (removals, report) = self.examine(text.as_bytes());

@@ -20,8 +20,7 @@ struct Buffers {
 }
 
 thread_local! {
-    /// The buffers of the document before: with them a document from which nothing goes takes no memory of its own. They
-    /// hold a window of text, and a line at most.
+    /// The buffers of the document before. They hold a window of text, and a line at most.
     static BUFFERS: Cell<Buffers> = Cell::default();
 }
 

@@ -79,7 +79,7 @@ fn every_test_that_the_readme_names_exists() {
     let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("the file can be read");
     let readme = read("README.md");
     let sources: String = [
-        "tests/laws.rs",
+        "tests/laws/main.rs",
         "tests/receipts.rs",
         "tests/stream/main.rs",
         "tests/stream/sinks.rs",
